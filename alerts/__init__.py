@@ -1,0 +1,1 @@
+"""Tell: subscriptions, deliveries and channels."""

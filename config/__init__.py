@@ -1,0 +1,1 @@
+"""Defaults: settings, sources, dictionary and synonyms."""

@@ -1,0 +1,1 @@
+"""What flows through policywatch and where it rests."""

@@ -1,0 +1,1 @@
+"""The identity of an address: what makes two of them the same article."""

@@ -1,0 +1,47 @@
+"""A notice: the articles that carry one text, as an analyst sees and searches it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notices.fields import Fields
+from notices.kinds import Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """An article of a notice on its timeline; `path` is where it lies in its archive, empty when it was crawled."""
+
+    article_id: int
+    path: str
+    url: str
+    account: str
+    title: str
+    published_at: datetime | None
+    precision: Precision
+    official: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One text with everything a reader of the store needs to show, index or match it.
+
+    `version` is the number of the event that wrote this row; `titles` are the canonical title and then the distinct
+    titles of the other carriers; `body` and `attachments` (names and texts) are the canonical article's; `published_at`
+    is the official date, else the earliest carrier's; `changed` says that the canonical text has more than one version.
+    """
+
+    notice_id: int
+    matter_id: int
+    version: int
+    titles: tuple[str, ...]
+    body: str
+    attachments: tuple[str, ...]
+    url: str
+    fields: Fields
+    terms: tuple[str, ...]
+    words: tuple[str, ...]
+    published_at: datetime | None
+    precision: Precision
+    official: bool
+    changed: bool
+    carriers: tuple[Carrier, ...]

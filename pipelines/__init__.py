@@ -1,0 +1,1 @@
+"""Understand: one stage a file, each a pure function."""

@@ -1,0 +1,1 @@
+"""When and what: the timers, and the runs one file each."""

@@ -1,0 +1,1 @@
+"""Find: the query language, its readers and the projector."""

@@ -1,0 +1,1 @@
+"""Fetch: one small file a site; a page in, an article out."""
