@@ -1,0 +1,22 @@
+"""`policywatch init`: writes the operator's own files."""
+
+from cli.printing import AsJson, as_json, say
+
+
+def init(json: AsJson = False) -> None:
+    """Write the operator's files (settings, sources, channels, dictionary, synonyms) with comments; keeps those there.
+
+    Example: POLICYWATCH_DATA=/srv/policywatch policywatch init
+    """
+    from config.operator import write_files
+    from config.settings import load
+
+    written, kept = write_files(load())
+    if json:
+        as_json({"written": written, "kept": kept})
+        return
+    for path in written:
+        say(f"wrote {path}")
+    for path in kept:
+        say(f"kept  {path}")
+    say("next: look at sources.yaml, then `policywatch crawl`")
