@@ -1,0 +1,54 @@
+"""`policywatch crawl`: crawls now, once."""
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.desk import SHANGHAI, desk
+from cli.printing import AsJson, as_json, counts, say
+
+if TYPE_CHECKING:
+    from scheduler.crawl import CrawlReport
+
+
+def crawl(
+    sources: Annotated[list[str] | None, typer.Argument(help="Names from sources.yaml; none: all of them.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Backfill from this day on; alerts nobody.")
+    ] = None,
+    url: Annotated[
+        list[str] | None, typer.Option(help="An address to fetch; - reads one a line from standard input.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Crawl sources now, once, each in a process of its own, and index what was found.
+
+    Example: policywatch crawl miit-yjzj --since 2026-01-01
+    """
+    from scheduler.crawl import crawl as run
+    from search.projector import project
+
+    urls = [line.strip() for one in url or [] for line in (sys.stdin if one == "-" else [one]) if line.strip()]
+    day = since.replace(tzinfo=SHANGHAI).date() if since else None
+    with desk() as at:
+        report = run(at.settings, at.store, at.pages, sources or [], since=day, urls=urls)
+        project(at.store, at.settings.data)
+    if json:
+        as_json(report)
+    else:
+        show(report)
+    if any(source.error for source in report.sources):
+        raise typer.Exit(1)
+
+
+def show(report: "CrawlReport") -> None:
+    """Prints a crawl's sources, a line each."""
+    for source in report.sources:
+        found = f"{source.new_articles} new articles, {source.new_notices} new notices"
+        say(f"{source.name}: {source.pages} pages in {source.seconds:.1f} s ({counts(source.outcomes)}); {found}")
+        if source.error:
+            say(f"  failed: {source.error}")
+    if not report.sources:
+        say("no source is set up: add one to sources.yaml (`policywatch init` writes it)")

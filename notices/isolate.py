@@ -1,0 +1,28 @@
+"""Keeps one page's, job's or channel's failure to itself."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A piece of work that raised what nobody expected: what it was, and the error in one line."""
+
+    what: str
+    error: str
+
+
+def isolate(work: Callable[[], Result], what: str) -> Result | Failed:
+    """The result of a piece of work, or Failed when it raised: the caller counts it, the traceback is logged.
+
+    This is the project's only broad except; errors that are expected are caught where they arise.
+    """
+    try:
+        return work()
+    except Exception as error:
+        logging.getLogger("policywatch").exception("failed: %s", what)
+        return Failed(what, f"{type(error).__name__}: {' '.join(str(error).split())}"[:300])

@@ -1,0 +1,36 @@
+"""The one normalisation of text: forms, scripts and cases that mean the same become the same."""
+
+import json
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def table() -> dict[int, str]:
+    """The table: code point -> the text that stands for it, empty for characters that leave no gap.
+
+    Each entry is one code point, so that Elasticsearch's `mapping` char filter can hold the same table.
+    """
+    pairs: dict[str, str] = json.loads(files("config").joinpath("normal.json").read_text(encoding="utf-8"))
+    return {ord(key): value for key, value in pairs.items()}
+
+
+def normalise(text: str) -> str:
+    """The text with every code point replaced by its normal form; applying it twice changes nothing more."""
+    return text.translate(table())
+
+
+def aligned(text: str) -> tuple[str, list[int]]:
+    """The normalised text and, for each of its characters, the offset of the original character it came from.
+
+    The list has one number more than the text: the length of the original.
+    """
+    forms = table()
+    parts: list[str] = []
+    offsets: list[int] = []
+    for offset, char in enumerate(text):
+        form = forms.get(ord(char), char)
+        parts.append(form)
+        offsets.extend([offset] * len(form))
+    offsets.append(len(text))
+    return "".join(parts), offsets

@@ -1,0 +1,51 @@
+"""Subscriptions and deliveries."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from notices.schema.types import Instant, Json, Serial, metadata
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("query", Text, nullable=False),
+    Column("channels", Json, nullable=False),
+    Column("pace", String, nullable=False),
+    Column("remind", Json, nullable=False),
+    Column("events", Json, nullable=False),
+    Column("language", String, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("since_event", BigInteger, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("subscription_id", BigInteger, ForeignKey("subscriptions.id"), nullable=False),
+    Column("matter_id", BigInteger, nullable=False),
+    Column("notice_id", BigInteger, nullable=False),
+    Column("event", String, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("leased_until", Instant),
+    Column("sent_at", Instant),
+    Column("error", Text, nullable=False),
+    Column("idempotency_key", String, nullable=False),
+    UniqueConstraint("subscription_id", "matter_id", "event", "channel"),
+    Index("deliveries_due", "state", "due_at"),
+)
+
+matched = Table(
+    "matched",
+    metadata,
+    Column("subscription_id", BigInteger, ForeignKey("subscriptions.id"), primary_key=True),
+    Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_number", BigInteger, nullable=False),
+    Column("alerted", Boolean, nullable=False),
+)

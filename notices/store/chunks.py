@@ -1,0 +1,15 @@
+"""Long lists of values in pieces that one statement can carry."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+Value = TypeVar("Value")
+CHUNK = 5_000  # parameters of one statement; the lower limit of the databases we use is 32,766
+
+
+def chunks(values: Iterable[Value], size: int = CHUNK) -> Iterator[list[Value]]:
+    """The values in lists of at most `size`, without empty ones."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some

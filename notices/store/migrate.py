@@ -1,0 +1,53 @@
+"""Brings the tables of a store to this version."""
+
+import secrets
+from importlib.resources import files
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, select
+
+from notices.problem import Problem
+from notices.schema import meta
+
+REVISIONS = ("0001", "0002", "0003")
+
+
+class StoreTooNew(Problem):
+    """The store was written by a newer version of policywatch."""
+
+
+def migrate(connection: Connection) -> None:
+    """Creates or upgrades the tables inside the caller's transaction; raises StoreTooNew."""
+    current = revision(connection)
+    if current == REVISIONS[-1]:
+        return
+    if current is not None and current not in REVISIONS:
+        raise StoreTooNew(
+            f"this store was written by a newer policywatch (schema {current}, this one knows {REVISIONS[-1]}): "
+            "install that version, or set POLICYWATCH_DATA to another folder"
+        )
+    _upgrade(connection)
+    _name(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """The schema revision that the store is at; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # only a store that is behind pays for the import
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(files("notices"))) / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _name(connection: Connection) -> None:
+    known = set(connection.execute(select(meta.c.name)).scalars())
+    for name in {"store_id"} - known:
+        connection.execute(meta.insert().values(name=name, value=secrets.token_hex(8)))

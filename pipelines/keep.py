@@ -1,0 +1,153 @@
+"""Stores a batch of pages and their articles: bytes first, then one transaction with the groups and their events."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from notices.article import Reading
+from notices.identity import WECHAT_HOST, host_of, identity
+from notices.kinds import Mode
+from notices.page import Page
+from notices.pagefile import PageFile
+from notices.schema import SHANGHAI, forgotten, pages
+from notices.store import Store
+from notices.store.chunks import chunks
+from notices.understood import Understood
+from pipelines.regroup import regroup
+from pipelines.understand import RULES
+from pipelines.versions import Shelf
+
+Item = tuple[Page, Reading, Understood | None]
+
+
+@dataclass(slots=True)
+class KeepReport:
+    """What became of a batch; every page is counted in exactly one outcome."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    new_articles: int = 0
+    new_notices: int = 0
+
+
+@dataclass(slots=True)
+class Entry:
+    """A page of the batch on its way into the store."""
+
+    page: Page
+    reading: Reading
+    understood: Understood | None
+    hash: bytes
+    key: str
+    outcome: str = ""
+    page_id: int = 0
+
+
+def keep(store: Store, page_file: PageFile, items: Sequence[Item], *, now: datetime | None = None) -> KeepReport:
+    """Keeps pages, their articles and the notices these make; all of the batch or, when it raises, nothing but bytes.
+
+    The partition, the canonical articles and the fields do not depend on the order or the size of batches.
+    """
+    moment = now or datetime.now(SHANGHAI)
+    bodies = [
+        (page.body, "wechat" if host_of(page.url) == WECHAT_HOST and not page.path else "") for page, _, _ in items
+    ]
+    keys = page_file.put_many(bodies)
+    entries = [
+        Entry(page, reading, found, key, found.key if found else identity(page.url))
+        for (page, reading, found), key in zip(items, keys, strict=True)
+    ]
+    with store.writing() as connection:
+        return _keep(connection, entries, moment)
+
+
+def known(store: Store, seen: Sequence[tuple[str, str, bytes]]) -> set[tuple[str, str, bytes]]:
+    """Those of (url, path, hash of the body) that were kept before; url may be empty where the path says enough."""
+    with store.reading() as connection:
+        return _known(connection, seen)
+
+
+def _keep(connection: Connection, entries: list[Entry], now: datetime) -> KeepReport:
+    _turn_away(connection, entries)
+    fresh = [entry for entry in entries if not entry.outcome]
+    shelf = Shelf.load(connection, {entry.key for entry in fresh if entry.understood})
+    _insert_pages(connection, fresh)
+    for entry in fresh:
+        if entry.understood is None:
+            entry.outcome = str(entry.reading.state)
+        else:
+            mode, state = entry.page.mode, entry.reading.state
+            entry.outcome = shelf.place(entry.understood, entry.page_id, entry.page.fetched_at, mode, state, now)
+    ids = shelf.write(connection)
+    _settle_pages(connection, fresh, ids)
+    live = {ids[entry.key] for entry in fresh if entry.understood and entry.page.mode is Mode.LIVE}
+    made = regroup(connection, shelf.changed(), live, now)
+    outcomes = Counter(entry.outcome for entry in entries)
+    return KeepReport(outcomes, outcomes["new"], made)
+
+
+def _turn_away(connection: Connection, entries: list[Entry]) -> None:
+    keys = {entry.key for entry in entries}
+    refused: set[str] = set()
+    for some in chunks(keys):
+        refused |= set(connection.execute(select(forgotten.c.key).where(forgotten.c.key.in_(some))).scalars())
+    before = _known(connection, [(entry.page.url, entry.page.path, entry.hash) for entry in entries])
+    for entry in entries:
+        mark = (entry.page.url, entry.page.path, entry.hash)
+        if entry.key in refused or identity(entry.page.url) in refused:
+            entry.outcome = "forgotten"
+        elif mark in before:
+            entry.outcome = "unchanged"
+        before.add(mark)
+
+
+def _known(connection: Connection, seen: Sequence[tuple[str, str, bytes]]) -> set[tuple[str, str, bytes]]:
+    found: set[tuple[str, str, bytes]] = set()
+    columns = pages.c.url, pages.c.path, pages.c.body_hash
+    for some in chunks(sorted({digest for _, _, digest in seen})):
+        found |= {tuple(row) for row in connection.execute(select(*columns).where(pages.c.body_hash.in_(some)))}
+    return found & set(seen)
+
+
+def _insert_pages(connection: Connection, entries: list[Entry]) -> None:
+    if not entries:
+        return
+    statement = insert(pages).returning(pages.c.id, sort_by_parameter_order=True)
+    made = connection.execute(statement, [_page_values(entry) for entry in entries])
+    for entry, page_id in zip(entries, made.scalars(), strict=True):
+        entry.page_id = page_id
+
+
+def _settle_pages(connection: Connection, entries: list[Entry], ids: Mapping[str, int]) -> None:
+    rows = [
+        {"page": entry.page_id, "article_id": ids[entry.key] if entry.understood else None, "outcome": entry.outcome}
+        for entry in entries
+    ]
+    if rows:
+        statement = update(pages).where(pages.c.id == bindparam("page"))
+        values: dict[str, Any] = {"article_id": bindparam("article_id"), "outcome": bindparam("outcome")}
+        connection.execute(statement.values(values), rows)
+
+
+def _page_values(entry: Entry) -> dict[str, Any]:
+    page = entry.page
+    return {
+        "url": page.url,
+        "key": entry.key,
+        "source": page.source,
+        "path": page.path,
+        "mode": page.mode.value,
+        "fetched_at": page.fetched_at,
+        "status": page.status,
+        "headers": dict(page.headers) or None,
+        "body_hash": entry.hash,
+        "listed_title": page.listed_title,
+        "listed_at": page.listed_at,
+        "state": entry.reading.state.value,
+        "reason": entry.reading.reason,
+        "outcome": "",
+        "rules": RULES,
+    }

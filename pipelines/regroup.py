@@ -1,0 +1,73 @@
+"""Recomputes the groups that changed articles touch, and makes notices and events of them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select
+
+from notices.schema import links
+from notices.store.article_rows import load_understood
+from notices.store.chunks import chunks
+from notices.understood import Understood
+from pipelines.candidates import Pair, relate_changed
+from pipelines.group import Group, partition
+from pipelines.reconcile import reconcile
+from pipelines.relate import Kind, Relation
+
+
+def regroup(connection: Connection, changed: Mapping[int, Understood], live: set[int], now: datetime) -> int:
+    """Groups changed articles anew inside the caller's transaction; returns how many notices are new.
+
+    `live` names the articles whose pages were met as they appeared: only their events may alert.
+    """
+    if not changed:
+        return 0
+    touched = relate_changed(connection, changed)
+    bonds = _bonds(connection, touched)
+    together = {one for pair in bonds for one in pair}
+    loaded = load_understood(connection, (touched | together) - set(changed))
+    texts = {**changed, **loaded}
+    groups = [Group((one,), one) for one in texts if one not in together]
+    relations = _inside(connection, together)
+    for component in _components(bonds):
+        members = {one: texts[one] for one in component if one in texts}
+        inside = {pair: relations[pair] for pair in relations if pair[0] in component}
+        groups += partition(members, inside)
+    return reconcile(connection, groups, texts, set(changed), live, now)
+
+
+def _bonds(connection: Connection, start: Iterable[int]) -> set[Pair]:
+    """The pairs of one notice that are reached from some articles, over any number of steps."""
+    reached, frontier, bonds = set(start), set(start), set()
+    while frontier:
+        found: set[Pair] = set()
+        for some in chunks(frontier):
+            near = or_(links.c.a.in_(some), links.c.b.in_(some))
+            query = select(links.c.a, links.c.b).where(links.c.relation == Kind.SAME.value, near)
+            found |= {(a, b) for a, b in connection.execute(query)}
+        bonds |= found
+        frontier = {one for pair in found for one in pair} - reached
+        reached |= frontier
+    return bonds
+
+
+def _inside(connection: Connection, ids: set[int]) -> dict[Pair, Relation]:
+    found: dict[Pair, Relation] = {}
+    for some in chunks(ids):
+        for row in connection.execute(select(links).where(links.c.a.in_(some))):
+            if row.b in ids:
+                found[row.a, row.b] = Relation(Kind(row.relation), row.strength, "")
+    return found
+
+
+def _components(bonds: Iterable[Pair]) -> list[set[int]]:
+    part: dict[int, set[int]] = {}
+    for a, b in bonds:
+        left, right = part.get(a, {a}), part.get(b, {b})
+        if len(left) < len(right):
+            left, right = right, left
+        left |= right
+        for one in right:
+            part[one] = left
+        part[a] = part[b] = left
+    return list({id(one): one for one in part.values()}.values())

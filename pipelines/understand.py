@@ -1,0 +1,19 @@
+"""The pure stages in their order: what a parsed article becomes before it is grouped."""
+
+from notices.article import Article
+from notices.identity import article_key
+from notices.understood import Understood
+from pipelines.clean import clean
+from pipelines.fields import read_fields
+from pipelines.fingerprint import fingerprint
+from pipelines.segment import segment
+
+RULES = 1  # raised with every change of a stage's rules, so that `reprocess --from-version` finds older pages
+
+
+def understand(article: Article) -> Understood:
+    """A parsed article cleaned, its fields read, segmented and fingerprinted."""
+    cleaned = clean(article)
+    fields = read_fields(cleaned)
+    terms, words = segment(cleaned)
+    return Understood(article_key(article), cleaned, fields, terms, words, fingerprint(cleaned, fields))

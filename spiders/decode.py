@@ -1,0 +1,59 @@
+"""Bytes of a page into text, whatever the page says of itself."""
+
+import codecs
+import re
+
+from notices.page import Page
+
+LARGEST = 32 * 1024 * 1024
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CHARSET = re.compile(
+    rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,80}encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE
+)
+_CHINESE = {"gb2312", "gbk", "gb18030", "x-gbk", "gb_2312-80", "cp936"}
+_HEAD = 2048
+
+
+class Undecodable(ValueError):
+    """The bytes are no text in any encoding the page may be in."""
+
+
+def text_of(page: Page) -> str:
+    """The page's text without NULs; raises Undecodable for bytes that are no text.
+
+    UTF-8 wins over what the page declares (servers and templates declare wrongly), then the declared charset, then
+    GB 18030; a few broken bytes in a long UTF-8 page (1 in 1,000) become U+FFFD.
+    """
+    body = page.body
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return _clean(body.decode(encoding, errors="replace").lstrip("\ufeff"))
+    try:
+        return _clean(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return _clean(_guess(page))
+
+
+def _guess(page: Page) -> str:
+    encodings = [_declared(page), "gb18030"]
+    for encoding in encodings:
+        try:
+            return page.body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    text = page.body.decode("utf-8", errors="replace")
+    if text.count("\ufffd") * 1000 > len(text):
+        raise Undecodable("the bytes are neither UTF-8 nor GB 18030 nor what the page declares")
+    return text
+
+
+def _declared(page: Page) -> str:
+    header = next((value for name, value in page.headers.items() if name.lower() == "content-type"), "")
+    found = _CHARSET.search(header.encode("utf-8", errors="replace")) or _CHARSET.search(page.body[:_HEAD])
+    name = (found[1] or found[2]).decode("ascii", errors="replace").lower() if found else "gb18030"
+    return "gb18030" if name in _CHINESE else name
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "") if "\x00" in text else text

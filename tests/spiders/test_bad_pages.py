@@ -1,0 +1,85 @@
+"""Pages that should not be: each gets a state and a reason, quickly."""
+
+import time
+from datetime import datetime, timezone
+
+import pytest
+
+from notices.kinds import PageState
+from notices.page import Page
+from spiders.decode import LARGEST, text_of
+from spiders.readers import read
+
+WECHAT = "https://mp.weixin.qq.com/s/abc"
+MIIT = "https://www.miit.gov.cn/a/art_1.html"
+
+
+def page(body: bytes, url: str = WECHAT, status: int = 200, **headers: str) -> Page:
+    return Page(url=url, body=body, fetched_at=datetime.now(timezone.utc), status=status, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("bad", "state"),
+    [
+        (page(b""), PageState.EMPTY),
+        (page(b" \x00\r\n"), PageState.EMPTY),
+        (page(b"", status=403), PageState.BLOCKED),
+        (page(b"<p>x</p>", status=429), PageState.BLOCKED),
+        (page(b"<script>x</script>", MIIT, status=521), PageState.BLOCKED),
+        (page(b"x", status=404), PageState.GONE),
+        (page(b"x", status=500), PageState.ERROR),
+        (page(b"\xff\xfe\xfd\x80" * 500), PageState.ERROR),
+        (page(b"%PDF-1.7 x", MIIT), PageState.ERROR),
+        (page(b"x" * (LARGEST + 1)), PageState.ERROR),
+        (page("\u4e2d".encode("utf-16-le") * 3), PageState.ERROR),
+        (page(b"<div id=js_content>x", WECHAT), PageState.ERROR),
+        (page(b"<div id='con_con'></div>", MIIT), PageState.EMPTY),
+    ],
+)
+def test_a_bad_page_has_a_state_and_a_reason(bad: Page, state: PageState) -> None:
+    reading = read(bad)
+    assert reading.state is state
+    assert reading.article is None
+    assert reading.reason
+
+
+def test_a_wall_that_a_redirect_led_to_is_seen() -> None:
+    led = {"x-location": "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x"}
+    assert read(page(b"<html><body>ok</body></html>", **led)).state is PageState.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ("公开征求意见".encode("gb18030"), {"content-type": "text/html; charset=GBK"}),
+        ("<meta charset=gb2312>公开征求意见".encode("gb18030"), {}),
+        ("公开征求意见".encode("gb18030"), {"content-type": "text/html; charset=nonsense"}),
+        ("公开征求意见".encode(), {"content-type": "text/html; charset=gb2312"}),
+        ("\ufeff公开征求意见".encode("utf-16"), {}),
+        ("公开\x00征求意见".encode(), {}),
+        ("公开征求意见".encode() + b"\xff" + b"x" * 3000, {}),
+    ],
+)
+def test_text_is_read_whatever_the_page_declares(body: bytes, headers: dict[str, str]) -> None:
+    assert "公开征求意见" in text_of(page(body, **headers))
+
+
+@pytest.mark.parametrize("url", [WECHAT, MIIT, "https://example.cn/a"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div class="rich_media_content" id="js_content"><div id="con_con">' + "字" * 1_000_000,
+        '<div class="rich_media_content" id="js_content"><div id="con_con">' + "<section>" * 20_000 + "字",
+        '<div class="rich_media_content" id="js_content"><table id="con_con">' + "<tr><td>一</td><td>二" * 20_000,
+        "<" * 500_000,
+        "var msg_title = '" + "\\" * 500_000,
+        'var biz = "" || ' * 50_000,
+        "<script " * 50_000,
+        '<div class="weui-msg__title" ' * 20_000,
+        "<div><p class='x'>" * 50_000,
+    ],
+)
+def test_strange_shapes_stay_linear(body: str, url: str) -> None:
+    before = time.perf_counter()
+    read(page(body.encode(), url))
+    assert time.perf_counter() - before < 3
