@@ -15,9 +15,9 @@ _LISTS = re.compile(
 )
 _ENTRY = re.compile(r"点击(阅读|查看|观看|进入)\W*$")
 _WORD = re.compile(r"[^\W_]")
-_SENTENCE = re.compile(r"[。；：:;]|来源|作者|编译|参考|附件|\d月|\d日|电话|邮箱|http|联系|原文|@")
+_SENTENCE = re.compile(r"[。；：:;]|来源|作者|编译|参考|附件|\d月|\d日|电话|邮箱|http|联系|原文|@|\d{7}")
 _OFFICE = frozenset("部委局办院会署厅司室心")
-_LONG = 60  # characters from which a line is text and not a closing one
+_LONG = 60  # characters from which a line is text and not a closing one; half of them when it is a sentence
 _SLOGANS = 3  # short lines in a row between two lines of advertising
 
 
@@ -28,7 +28,7 @@ def without_advertising(lines: list[Line], title: str = "") -> list[Line]:
     """
     papers = _CALL_FOR_PAPERS.search(title) is None
     frames = [not line.code and _is_frame(line.text, papers) for line in lines]
-    last_long = max(_last_long(lines, frames), len(lines) // 2)
+    last_long = _last_long(lines, frames)
     kept: list[tuple[int, Line]] = []
     dropped: list[int] = []
     listing = False
@@ -65,12 +65,13 @@ def _is_frame(text: str, papers: bool) -> bool:
 
 
 def _last_long(lines: list[Line], frames: list[bool]) -> int:
-    """The place of the last line that is long enough to be text, -1 without one."""
+    """The place of the last line that is long enough to be text, the middle one where none is."""
     for place in range(len(lines) - 1, -1, -1):
-        line = lines[place]
-        if line.code or (len(line.text) >= _LONG and line.linked * 2 < len(line.text) and not frames[place]):
+        text, linked, code = lines[place]
+        long = len(text) >= _LONG or (len(text) * 2 >= _LONG and text.endswith("。"))
+        if code or (long and linked * 2 < len(text) and not frames[place]):
             return place
-    return -1
+    return len(lines) // 2
 
 
 def _is_list_head(text: str) -> bool:

@@ -39,7 +39,7 @@ _NO_TEXT = re.compile(
     r"|https?://[^\s\x00-\x20）)，。；、<>\"]{200,2000}"
 )
 _STRONG = re.compile(r"\*{2,}")
-_EM = re.compile(r"\*(?<![*\w]\*)([^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![*\w])")
+_EM = re.compile(r"\*(?<![*A-Za-z0-9_]\*)([^\s*](?:[^*\n]{0,300}[^\s*])?)\*(?![*A-Za-z0-9_])")
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?section|/?li|/?ul|/?ol|/?tr)\b[^<>]{0,300}>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:u|sup|sub|b|i|em|strong|span|font|a|img|center|small|mark)\b[^<>]{0,300}>", re.IGNORECASE)
 _ODD_SPACES = "\t\xa0\u3000\u2002\u2003\u2009\u202f"
@@ -53,6 +53,7 @@ _HEADING_BREAK = re.compile(
     r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)|(?<=[。；！？!?;]) ?\*\*+ ?\*\*+|(?=(?<=[^*]) \* (?=[^*\s]))"
 )
 _BLOCK_MARKS = frozenset("#>-*+|") | {""}
+_AFTER_MARK = frozenset("#>*+-")  # the space that makes a heading or list item of a line
 _MARKS = ("#", ">")
 _BULLET = ("- ", "* ", "+ ")
 
@@ -97,6 +98,8 @@ def _closed(hole: re.Match[str]) -> str:
     if " " not in hole[0]:
         return ""
     text, start, end = hole.string, hole.start(), hole.end()
+    if start > 0 and text[start - 1] in _AFTER_MARK:
+        return " "
     return " " if start > 0 and end < len(text) and text[start - 1] in _LATIN and text[end] in _LATIN else ""
 
 
@@ -156,7 +159,7 @@ def _line(text: str) -> Line | None:
         bare = text.lstrip("#")
         text = bare.lstrip() if bare[:1] in ("", " ") else text
     if text[:2] in _BULLET:
-        rest = text[2:].lstrip(" •·●▪-+")
+        rest = text[2:].lstrip(" •·●▪-+#")
         text = f"- {rest}" if rest else ""
     elif text.startswith("|"):
         text = _row(text)

@@ -11,7 +11,7 @@ from notices.kinds import Mode, PageState
 from notices.schema import article_keys, article_versions, articles
 from notices.store.article_rows import article_values, understood_of
 from notices.store.chunks import chunks
-from notices.store.engine import upsert
+from notices.store.engine import insert_rows, upsert
 from notices.understood import Understood
 
 
@@ -119,13 +119,8 @@ class Shelf:
         if gone:
             match = (article_keys.c.key == bindparam("old")) & (article_keys.c.article_id == bindparam("id"))
             connection.execute(delete(article_keys).where(match), gone)
-        rows = [
-            {"key": key, "article_id": copy.article_id}
-            for copy in [*fresh, *replaced]
-            for key in copy.understood.fingerprint.keys
-        ]
-        if rows:
-            connection.execute(insert(article_keys), rows)
+        rows = [(key, copy.article_id) for copy in [*fresh, *replaced] for key in copy.understood.fingerprint.keys]
+        insert_rows(connection, article_keys, ("key", "article_id"), rows)
 
 
 def _row(copy: Copy) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _BELOW = re.compile(
     r"|[京沪粤浙苏鲁川渝津闽皖湘鄂豫冀晋陕辽吉黑赣桂琼云贵甘青宁新藏蒙]ICP[备证]|公网安备)",
     re.IGNORECASE,
 )
+_SITE = re.compile(r"本站|本网站|©|copyright|版权所有|备案|举报电话", re.IGNORECASE)
 _META = re.compile(
     r"^\W*((阅读量?|浏览量?|查看|点击量?|评论|收藏|点赞|关注|粉丝|文章数?|围观)\W*\d*\W*(次|人)?|\d[\d,.]*\W*[wk万]?|所属地\W*\S{0,8}"
     r"|(发布|发表|更新)?(时间|日期|于)?\W*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(\s*\d{1,2}:\d{2}(:\d{2})?)?|本文已被查看\W*\d+\W*次|[xX]|译文声明|本文是翻译文章)\W*$"
@@ -28,9 +29,10 @@ def main_part(lines: list[Line], title: str) -> list[Line]:
     Judged by what lines are: prose, links alone, or a count; a page whose parts cannot be told apart loses only links
     above and below its prose.
     """
-    weights = [_weight(line) for line in lines]
-    total = sum(weights)
-    start = _start(lines, weights, total, squeezed(title))
+    key = squeezed(title)
+    repeats = [len(line.text) < len(title) * 2 + 60 and _repeats(squeezed(line.text), key) for line in lines]
+    weights = [0 if repeated else _weight(line) for line, repeated in zip(lines, repeats, strict=True)]
+    start = _start(repeats, weights)
     end = _end(lines, weights, start)
     first = next((place for place in range(start, end) if weights[place]), end)
     above = _above(lines[start:first])
@@ -60,19 +62,25 @@ def _weight(line: Line) -> int:
     if line.code:
         return len(line.text)
     long = len(line.text) >= _PROSE and line.linked * 2 < len(line.text)
-    return len(line.text) - line.linked if long and _PUNCTUATED.search(line.text) else 0
+    prose = long and _PUNCTUATED.search(line.text) and not _SITE.search(line.text)
+    return len(line.text) - line.linked if prose else 0
 
 
-def _start(lines: list[Line], weights: list[int], total: int, title: str) -> int:
+def _start(repeats: list[bool], weights: list[int]) -> int:
     """The line after the last repetition of the title that has little prose above it."""
-    start, above = 0, 0
-    for place, line in enumerate(lines):
-        if len(line.text) < len(title) * 2 + 60 and title and squeezed(line.text).startswith(title):
+    start, above, total = 0, 0, sum(weights)
+    for place, repeated in enumerate(repeats):
+        if repeated:
             start = place + 1
         above += weights[place]
         if above * 5 > total > 0:
             break
     return start
+
+
+def _repeats(text: str, title: str) -> bool:
+    """Whether a line is the title, with the site's name behind it or with little of it missing."""
+    return bool(title) and (text.startswith(title) or (len(text) * 5 >= len(title) * 3 and text in title))
 
 
 def _end(lines: list[Line], weights: list[int], start: int) -> int:

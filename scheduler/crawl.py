@@ -88,7 +88,7 @@ def one_source(
     """Crawls one source in a process of its own and writes down how it went."""
     started, clock = datetime.now(SHANGHAI), time.monotonic()
     added_at, first = (started, False) if urls else met(store, source.name, started)
-    order = Order(source, settings, started, added_at, first, since, urls)
+    order = Order(source, settings, started, added_at, first and since is None, since, urls)
     answer, error = run(order, settings.crawl_timeout)
     outcomes = {str(name): int(number) for name, number in sorted(answer.get("outcomes", {}).items())}
     report = SourceReport(
@@ -110,9 +110,10 @@ def run(order: Order, timeout: int) -> tuple[dict[str, Any], str]:
     environment = {
         **os.environ,
         "SCRAPY_SETTINGS_MODULE": "config.scrapy_settings",
-        "PYTHONPATH": str(ROOT),  # -P takes the working folder out; in a bare checkout the rooms stand here
         "PYTHONIOENCODING": "utf-8",
     }
+    if (ROOT / "pyproject.toml").exists():  # a bare checkout: -P takes the working folder out, so name it
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-P", "-m", "scheduler.crawl_child"]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, encoding="utf-8"

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 
 from notices.identity import identity
 from notices.kinds import PageState
-from notices.schema import hosts, visits
+from notices.schema import articles, hosts, visits
 from notices.store import Store
 
 ATTEMPTS = 3  # an empty page or an unknown layout is tried this often, then left alone until its rule changes
@@ -31,9 +31,12 @@ class StoreMemory:
         settled: set[str] = set()
         with self.store.reading() as connection:
             for start in range(0, len(wanted), _CHUNK):
-                query = select(visits.c.key, visits.c.state, visits.c.attempts)
-                rows = connection.execute(query.where(visits.c.key.in_(wanted[start : start + _CHUNK])))
+                some = wanted[start : start + _CHUNK]
+                query = select(visits.c.key, visits.c.state, visits.c.attempts).where(visits.c.key.in_(some))
+                rows = connection.execute(query)
                 settled |= {key for key, state, attempts in rows if state in _SETTLED or _given_up(state, attempts)}
+                whole = select(articles.c.key).where(articles.c.key.in_(some), articles.c.truncated.is_(False))
+                settled |= set(connection.execute(whole).scalars())  # ingested from an archive, never visited
         return {url for url, key in keys.items() if key in settled}
 
     def validators(self, url: str) -> tuple[str, str]:

@@ -22,7 +22,8 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _KEYS = ("title", "url", "source", "date", "fetch_date")
 _FIELD = re.compile(r"(title|url|source|date|fetch_date):(?:[ \t]+(.*))?$")
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
+_HEADING = re.compile(r"^# +(\S.*)$", re.MULTILINE)
+_DATE = re.compile(r"(?<!\d)(199\d|20\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})")
 _ORIGINAL = re.compile(
     r"\[[^\[\]\n]{0,20}原文(?:链接|地址|网址|出处)?[^\[\]\n]{0,6}\]\(<?(https?://[^)\s>]{4,2000})>?\)"
     r"|原文(?:链接|地址|网址)[：:]?[*\s]{0,8}(?:\[[^\[\]\n]{0,300}\]\()?<?(https?://[^)\s>\]]{4,2000})"
@@ -62,8 +63,13 @@ def front_matter(data: bytes) -> FrontMatter | None:
         elif key and line.startswith((" ", "\t")):
             found[key] += " " + line.strip()
     body = text[closing.end() + 1 :]
-    title = _unquoted(found["title"], body)
+    title = _unquoted(found["title"], body) or _heading(body)
     return FrontMatter(title, _unquoted(found["url"], ""), _unquoted(found["source"], ""), found["date"], body, note)
+
+
+def _heading(body: str) -> str:
+    found = _HEADING.search(body, 0, CUT_AT)
+    return found[1].strip() if found else ""
 
 
 def read_archived(page: Page) -> Reading:

@@ -72,7 +72,7 @@ def squeezed(text: str) -> str:
 
 
 def _after_head(content: str, title: str) -> tuple[str, list[tuple[str, int]], bool]:
-    """What follows the title's last repetition above the text, its first lines and their ends, whether a cover was seen."""
+    """What follows the title's last repetition above the text, its first lines with their ends, if it has a cover."""
     wanted = squeezed(title)
     start, seen, covered = 0, 0, False
     for line in _LINE.finditer(content):

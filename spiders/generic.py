@@ -1,6 +1,7 @@
 """Pages of sites nobody wrote a parser for, and articles that stand in a feed."""
 
 import json
+import logging
 import re
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -76,6 +77,7 @@ def read_feed_item(page: Page, text: str) -> Reading:
 def _extracted(text: str, url: str) -> dict[str, str | None]:
     import trafilatura  # half a second: only pages of unknown sites pay for it
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it could not read is said in the reading
     answer = trafilatura.extract(
         text,
         url=url,

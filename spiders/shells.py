@@ -16,7 +16,7 @@ class Shell(NamedTuple):
 _TOMBSTONE_TEXT = (
     400  # visible characters; the longest tombstone seen has 80, the shortest article quoting one has more
 )
-_CHALLENGE_TEXT = 600
+_PROSE = 200  # characters in long lines that no challenge or error page has
 _TOMBSTONES = (
     (PageState.BLOCKED, r"环境异常|访问过于频繁|操作频繁，请稍后|请在微信客户端打开链接|去验证$"),
     (PageState.DELETED, r"(该|此)(内容|文章|图文)已被(发布者|作者)?删除|The content has been deleted"),
@@ -51,6 +51,7 @@ _CHALLENGES = (
     ),
 )
 _CHALLENGE = tuple((state, re.compile(pattern, re.IGNORECASE)) for state, pattern in _CHALLENGES)
+_FOOTER = re.compile(r"©|copyright|all rights|ICP|备案|版权所有", re.IGNORECASE)
 _MARKUP = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,2000}\)|\]\([^()\n]{0,2000}\)|[#*\[\]>`|]+")
 _ADDRESS = re.compile(r"\]\((https?://[^)\s]{1,2000})\)")
 
@@ -77,9 +78,10 @@ def tombstone(lines: list[str]) -> Shell | None:
 def challenge(lines: list[str]) -> Shell | None:
     """What a web page says in place of an article: a challenge, an error or a wall; None when it may be one.
 
-    `lines` are those of the page's main part. An article that mentions such words has prose beside them.
+    `lines` are those of the page's main part. An article that mentions such words has prose beside them; menus and
+    footers, however long, are none.
     """
-    if sum(len(line) for line in lines) > _CHALLENGE_TEXT or any(len(line) > 120 for line in lines):
+    if sum(len(line) for line in lines if len(line) >= 60 and not _FOOTER.search(line)) > _PROSE:
         return None
     for state, pattern in _CHALLENGE:
         for line in lines:

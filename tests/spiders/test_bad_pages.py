@@ -28,7 +28,7 @@ def page(body: bytes, url: str = WECHAT, status: int = 200, **headers: str) -> P
         (page(b"<script>x</script>", MIIT, status=521), PageState.BLOCKED),
         (page(b"x", status=404), PageState.GONE),
         (page(b"x", status=500), PageState.ERROR),
-        (page(b"\xff\xfe\xfd\x80" * 500), PageState.ERROR),
+        (page(b"\x80\xff\xfe\xfd" * 500), PageState.ERROR),
         (page(b"%PDF-1.7 x", MIIT), PageState.ERROR),
         (page(b"x" * (LARGEST + 1)), PageState.ERROR),
         (page("\u4e2d".encode("utf-16-le") * 3), PageState.ERROR),

@@ -1,0 +1,116 @@
+"""What was told of a matter goes where its articles go, so that a merge or a split alerts nobody again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from alerts.happenings import Home
+from notices.schema import articles, deliveries, matched, notice_aliases, notices
+from notices.store import Event
+from notices.store.chunks import chunks
+
+COVERED = "covered"  # the state of a delivery that another one of the same matter makes unnecessary
+_COPIED = ("subscription_id", "notice_id", "event", "channel", "created_at", "due_at", "sent_at", "idempotency_key")
+
+
+def homes(connection: Connection, notice_ids: Iterable[int]) -> dict[int, Home]:
+    """Where notices are now, through their aliases; notices that are gone are left out."""
+    target = {one: one for one in notice_ids}
+    found: dict[int, Home] = {}
+    open_ = set(target)
+    while open_:
+        stands = _matters(connection, {target[one] for one in open_})
+        found |= {one: Home(target[one], stands[target[one]]) for one in open_ if target[one] in stands}
+        moved = _aliases(connection, {target[one] for one in open_ if one not in found})
+        open_ = {one for one in open_ if one not in found and target[one] in moved}
+        target |= {one: moved[target[one]] for one in open_}
+    return found
+
+
+def follow(connection: Connection, events: Sequence[Event], places: Mapping[int, Home]) -> None:
+    """Takes the ledger along with the merges and splits of a stretch of the log, inside the caller's transaction."""
+    for event in events:
+        home = places.get(event.notice_id)
+        if event.kind == "merged" and home is not None:
+            _merge(connection, event.notice_id, home.matter_id)
+        elif event.detail.get("left") and home is not None:
+            for matter in _where(connection, event.detail["left"]) - {home.matter_id}:
+                _split(connection, home.matter_id, matter)
+
+
+def _merge(connection: Connection, old: int, new: int) -> None:
+    if old == new:
+        return
+    _copy_matched(connection, old, new)
+    connection.execute(delete(matched).where(matched.c.matter_id == old))
+    there = {_slot(row): row for row in _rows(connection, new)}
+    for row in _rows(connection, old):
+        other = there.get(_slot(row))
+        if other is None:
+            connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(matter_id=new))
+        elif row.state == "pending":
+            _cover(connection, row)
+        elif other.state == "pending":
+            _cover(connection, other)
+
+
+def _split(connection: Connection, source: int, target: int) -> None:
+    _copy_matched(connection, source, target)
+    there = {_slot(row): row for row in _rows(connection, target)}
+    for row in _rows(connection, source):
+        other = there.get(_slot(row))
+        if other is None:
+            copied = {name: getattr(row, name) for name in _COPIED}
+            same = {"matter_id": target, "state": COVERED, "attempts": 0, "error": ""}
+            connection.execute(insert(deliveries).values(**copied, **same))
+        elif other.state == "pending":
+            _cover(connection, other)
+
+
+def _copy_matched(connection: Connection, source: int, target: int) -> None:
+    rows = connection.execute(select(matched).where(matched.c.matter_id == source)).all()
+    there = connection.execute(select(matched).where(matched.c.matter_id == target)).all()
+    alerted = {row.subscription_id: row.alerted for row in there}
+    for row in rows:
+        if row.subscription_id not in alerted:
+            connection.execute(insert(matched).values({**row._mapping, "matter_id": target}))
+        elif row.alerted and not alerted[row.subscription_id]:
+            same = (matched.c.subscription_id == row.subscription_id) & (matched.c.matter_id == target)
+            connection.execute(update(matched).where(same).values(alerted=True))
+
+
+def _cover(connection: Connection, row: Row[Any]) -> None:
+    connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(state=COVERED))
+
+
+def _slot(row: Row[Any]) -> tuple[int, str, str]:
+    return row.subscription_id, row.event, row.channel
+
+
+def _rows(connection: Connection, matter: int) -> Sequence[Row[Any]]:
+    return connection.execute(select(deliveries).where(deliveries.c.matter_id == matter)).all()
+
+
+def _matters(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for some in chunks(ids):
+        query = select(notices.c.id, notices.c.matter_id).where(notices.c.id.in_(some))
+        found |= dict(connection.execute(query).tuples())
+    return found
+
+
+def _aliases(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for some in chunks(ids):
+        query = select(notice_aliases.c.alias, notice_aliases.c.notice_id).where(notice_aliases.c.alias.in_(some))
+        found |= dict(connection.execute(query).tuples())
+    return found
+
+
+def _where(connection: Connection, article_ids: Iterable[int]) -> set[int]:
+    found: set[int] = set()
+    for some in chunks(article_ids):
+        query = select(notices.c.matter_id).join(articles, articles.c.notice_id == notices.c.id)
+        found |= set(connection.execute(query.where(articles.c.id.in_(some))).scalars())
+    return found

@@ -1,0 +1,85 @@
+"""Everything the store knows of one notice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from notices.notice import Notice
+from notices.schema import article_versions, articles, corrections, events, links, notice_aliases, notices
+from notices.store.notice_rows import load_notices
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that an article of the notice had."""
+
+    article_id: int
+    version: int
+    title: str
+    characters: int
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A notice with its former ids, versions, corrections, events, kept-apart neighbours and the reason of each field."""
+
+    notice: Notice
+    aliases: tuple[int, ...]
+    reasons: dict[str, str]
+    versions: tuple[Version, ...]
+    corrections: tuple[dict[str, Any], ...]
+    events: tuple[dict[str, Any], ...]
+    apart: tuple[dict[str, Any], ...]
+
+
+def load_whole(connection: Connection, notice_id: int) -> Whole | None:
+    """The whole notice of a current id; None when there is none."""
+    found = load_notices(connection, [notice_id])
+    if not found:
+        return None
+    notice = found[0]
+    ids = [carrier.article_id for carrier in notice.carriers]
+    reasons = connection.execute(select(notices.c.reasons).where(notices.c.id == notice_id)).scalar_one()
+    aliases = connection.execute(
+        select(notice_aliases.c.alias).where(notice_aliases.c.notice_id == notice_id)
+    ).scalars()
+    happened = select(events.c.number, events.c.kind, events.c.mode, events.c.at, events.c.detail)
+    happened = happened.where(events.c.notice_id == notice_id).order_by(events.c.number)
+    return Whole(
+        notice,
+        tuple(sorted(aliases)),
+        reasons,
+        _versions(connection, ids),
+        _corrections(connection, ids),
+        tuple(dict(row._mapping) for row in connection.execute(happened)),
+        _apart(connection, ids),
+    )
+
+
+def _versions(connection: Connection, ids: list[int]) -> tuple[Version, ...]:
+    order = article_versions.c.article_id, article_versions.c.version
+    query = select(article_versions).where(article_versions.c.article_id.in_(ids)).order_by(*order)
+    return tuple(
+        Version(row.article_id, row.version, row.title, len(row.body), row.stored_at)
+        for row in connection.execute(query)
+    )
+
+
+def _corrections(connection: Connection, ids: list[int]) -> tuple[dict[str, Any], ...]:
+    keys = select(articles.c.key).where(articles.c.id.in_(ids))
+    columns = corrections.c.field, corrections.c.value, corrections.c.note, corrections.c.at
+    query = select(*columns).where(corrections.c.article_key.in_(keys)).order_by(corrections.c.id)
+    return tuple(dict(row._mapping) for row in connection.execute(query))
+
+
+def _apart(connection: Connection, ids: list[int]) -> tuple[dict[str, Any], ...]:
+    """Similar articles of other notices that a guard keeps apart."""
+    near = links.c.a.in_(ids) | links.c.b.in_(ids)
+    pairs = connection.execute(select(links.c.a, links.c.b).where(links.c.relation == "different", near)).all()
+    others = {one for pair in pairs for one in pair} - set(ids)
+    columns = articles.c.notice_id, articles.c.title, articles.c.url
+    query = select(*columns).where(articles.c.id.in_(others)).order_by(articles.c.notice_id)
+    return tuple(dict(row._mapping) for row in connection.execute(query))

@@ -1,0 +1,212 @@
+"""The embedded index: one SQLite file with FTS5, made from the store and replaceable at any time."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from notices.normal import normalise
+from notices.notice import Notice
+from notices.problem import Problem
+from search.tokenizer import VERSION, bigrams, characters
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
+FORMAT = f"1.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
+TEXTS = ("title", "body", "attachments")
+BETWEEN = "\n"  # between the values of one text field; a phrase never reaches over it
+
+_NAME = re.compile(r"index-(\d{4,})\.db")
+_TABLES = """
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS docs (
+  id INTEGER PRIMARY KEY, matter_id INTEGER NOT NULL, type TEXT NOT NULL, published INTEGER, deadline INTEGER,
+  official INTEGER NOT NULL, changed INTEGER NOT NULL, carriers INTEGER NOT NULL,
+  hit TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, attachments TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS docs_type ON docs (type);
+CREATE INDEX IF NOT EXISTS docs_published ON docs (published);
+CREATE INDEX IF NOT EXISTS docs_deadline ON docs (deadline) WHERE deadline IS NOT NULL;
+CREATE TABLE IF NOT EXISTS keywords (
+  field TEXT, value TEXT, shown TEXT NOT NULL, id INTEGER, PRIMARY KEY (field, value, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS keywords_id ON keywords (id);
+CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5 (
+  title, body, attachments, title1, body1, attachments1, content='', tokenize='unicode61 remove_diacritics 0');
+"""
+
+
+class Index:
+    """The newest index of a data folder, or a new one beside it; `database` is an open SQLite connection."""
+
+    def __init__(self, folder: Path, path: Path | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = path or newest(folder) or folder / "index-0001.db"
+        try:
+            self.database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+            self.database.execute("PRAGMA journal_mode=WAL")
+            self.database.execute("PRAGMA synchronous=NORMAL")
+            self.database.execute("PRAGMA cache_size=-65536")
+            if not self.database.execute("SELECT 1 FROM sqlite_master WHERE name = 'texts'").fetchone():
+                self.database.executescript(_TABLES)
+                # A large hash keeps a whole transaction's words in memory: one sorted segment instead of hundreds.
+                self.database.execute("INSERT INTO texts (texts, rank) VALUES ('hashsize', 100000000)")
+        except sqlite3.DatabaseError as error:
+            raise Problem(
+                f"the index {self.path} cannot be used ({error}): delete it, then `policywatch reindex`"
+            ) from None
+
+    def state(self, name: str) -> str:
+        """A value of the index's own state, empty when it was never set."""
+        row = self.database.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return "" if row is None else str(row[0])
+
+    @property
+    def position(self) -> int:
+        """The number of the last event that is in the index."""
+        return int(self.state("position") or 0)
+
+    def fits(self, store_id: str, last_event: int) -> bool:
+        """Whether it was made from this store, by this tokenizer, and is not ahead of it."""
+        same = self.state("store_id") == store_id and self.state("format") == FORMAT
+        return same and self.position <= last_event
+
+    def clear(self, store_id: str) -> None:
+        """Empties the index for a store."""
+        self.database.execute("BEGIN IMMEDIATE")
+        for table in ("docs", "keywords"):
+            self.database.execute(f"DELETE FROM {table}")
+        self.database.execute("INSERT INTO texts (texts) VALUES ('delete-all')")
+        self._set(store_id=store_id, format=FORMAT, position=0)
+        self.database.execute("COMMIT")
+
+    def replace(self, ids: Iterable[int], notices: Sequence[Notice], after: int, position: int) -> bool:
+        """Puts the current notices in place of these ids and moves the position, in one transaction.
+
+        Does nothing and answers False when another process moved the position away from `after` meanwhile.
+        """
+        made = [(notice, _texts(notice)) for notice in notices]
+        self.database.execute("BEGIN IMMEDIATE")
+        try:
+            if self.position != after:
+                return False
+            for one in ids:
+                self._remove(one)
+            for notice, texts in made:
+                self._add(notice, texts)
+            self._set(position=position)
+            self.database.execute("COMMIT")
+        finally:
+            if self.database.in_transaction:
+                self.database.execute("ROLLBACK")
+        return True
+
+    def optimize(self) -> None:
+        """Merges the words of all transactions into one run."""
+        self.database.execute("INSERT INTO texts (texts) VALUES ('optimize')")
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _set(self, **values: str | int) -> None:
+        rows = [(name, str(value)) for name, value in values.items()]
+        self.database.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", rows)
+
+    def _remove(self, one: int) -> None:
+        row = self.database.execute("SELECT title, body, attachments FROM docs WHERE id = ?", (one,)).fetchone()
+        if row is None:
+            return
+        values = ("delete", one, *_tokens(row))
+        self.database.execute(
+            "INSERT INTO texts (texts, rowid, title, body, attachments, title1, body1, attachments1)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+        self.database.execute("DELETE FROM docs WHERE id = ?", (one,))
+        self.database.execute("DELETE FROM keywords WHERE id = ?", (one,))
+
+    def _add(self, notice: Notice, texts: tuple[str, str, str]) -> None:
+        self.database.execute(
+            "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                notice.notice_id, notice.matter_id, notice.fields.notice_type.value, instant(notice.published_at),
+                deadline(notice.fields.comment_end), notice.official, notice.changed, len(notice.carriers),
+                json.dumps(_hit(notice), ensure_ascii=False), *texts,
+            ),
+        )  # fmt: skip
+        self.database.execute(
+            "INSERT INTO texts (rowid, title, body, attachments, title1, body1, attachments1)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (notice.notice_id, *_tokens(texts)),
+        )
+        self.database.executemany("INSERT OR IGNORE INTO keywords VALUES (?, ?, ?, ?)", _keywords(notice))
+
+
+def newest(folder: Path) -> Path | None:
+    """The index that is read: of several generations, while an older one is still open somewhere, the last."""
+    found = [path for path in folder.glob("index-*.db") if _NAME.fullmatch(path.name)]
+    return max(found, key=lambda path: int(path.stem.split("-")[1]), default=None)
+
+
+def instant(moment: datetime | None) -> int | None:
+    """Microseconds since 1970 of an instant."""
+    return None if moment is None else (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def deadline(day: date | None) -> int | None:
+    """The last microsecond of a day in Asia/Shanghai, as `instant` counts."""
+    return None if day is None else instant(datetime.combine(day, time.max, SHANGHAI))
+
+
+def _texts(notice: Notice) -> tuple[str, str, str]:
+    return BETWEEN.join(notice.titles), notice.body, BETWEEN.join(notice.attachments)
+
+
+def _tokens(texts: Sequence[str]) -> tuple[str, ...]:
+    return (*(bigrams(text) for text in texts), *(characters(text) for text in texts))
+
+
+def _keywords(notice: Notice) -> list[tuple[str, str, str, int]]:
+    fields = notice.fields
+    values: dict[str, Iterable[str]] = {
+        "issuer": fields.issuers,
+        "account": (carrier.account for carrier in notice.carriers),
+        "document": fields.documents,
+        "number": (fields.doc_number,),
+        "terms": notice.terms,
+    }
+    return [
+        (field, normalise(value), value, notice.notice_id) for field, some in values.items() for value in some if value
+    ]
+
+
+def _hit(notice: Notice) -> dict[str, Any]:
+    end, published = notice.fields.comment_end, notice.published_at
+    return {
+        "title": notice.titles[0],
+        "issuers": list(notice.fields.issuers),
+        "published_at": published.isoformat() if published else None,
+        "comment_end": end.isoformat() if end else None,
+        "url": notice.url,
+        "carriers": [
+            {
+                "path": one.path,
+                "url": one.url,
+                "account": one.account,
+                "published_at": one.published_at.isoformat() if one.published_at else None,
+            }
+            for one in notice.carriers
+        ],
+    }

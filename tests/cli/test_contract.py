@@ -1,0 +1,122 @@
+"""What holds for every command: help with an example, results on standard output only, exit statuses, one-line errors."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+COMMANDS = ["demo", "init", "settings", "ingest", "parse", "extract", "export", "search", "show", "crawl", "run", "reprocess", "reindex", "backup", "restore", "fix", "forget", "doctor"]
+ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries"]
+ARTICLE = """---
+title: 某部公开征求对《样例管理办法（征求意见稿）》的意见
+url: https://example.gov.cn/notice/{number}.html
+source: 样例来源
+date: 2026-11-{number:02}
+fetch_date: 2026-11-20T08:00:00
+---
+
+# 某部公开征求对《样例管理办法（征求意见稿）》的意见
+
+为规范第{number}类样例活动，我部起草了《样例管理办法（征求意见稿）》，现向社会公开征求意见。
+
+如有意见或建议，请于2026年12月{number}日前反馈。这一段只在第{number}篇里出现，说的是{number}号样例的{number}种情形。
+"""
+
+
+def run(data: Path, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a data folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("POLICYWATCH_")}
+    return subprocess.run(
+        [sys.executable, "-m", "policywatch", *arguments],
+        cwd=ROOT,
+        env={**kept, "POLICYWATCH_DATA": str(data), **environment},
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with three ingested articles."""
+    folder = tmp_path_factory.mktemp("filled")
+    source = folder / "articles"
+    source.mkdir()
+    for number in (10, 11, 12):
+        (source / f"{number}.md").write_text(ARTICLE.format(number=number), encoding="utf-8")
+    done = run(folder / "data", "ingest", str(source), "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["pages"] == sum(report["outcomes"].values()) == 3
+    return folder / "data"
+
+
+@pytest.mark.parametrize(
+    "command", [*COMMANDS, *(f"alerts {name}" for name in ALERTS), "sources list", "sources check"]
+)
+def test_every_command_has_help_with_an_example(tmp_path: Path, command: str) -> None:
+    done = run(tmp_path, *command.split(), "--help")
+    assert done.returncode == 0, done.stderr
+    assert "Example: " in done.stdout
+    assert "policywatch" in done.stdout.split("Example: ")[1]
+
+
+def test_search_prints_only_json_with_the_promised_names(filled: Path) -> None:
+    result = json.loads(run(filled, "search", "样例管理办法 type:consultation", "--json").stdout)
+    assert {"query", "warnings", "total", "engine", "hits"} <= set(result)
+    hit = result["hits"][0]
+    wanted = (
+        "notice_id matter_id title exact score notice_type issuers published_at comment_end url carriers highlights"
+    )
+    assert set(wanted.split()) <= set(hit)
+    assert {"path", "url", "account", "published_at"} <= set(hit["carriers"][0])
+
+
+def test_show_export_and_doctor_speak_json(filled: Path) -> None:
+    found = json.loads(run(filled, "search", "样例", "--json").stdout)["hits"][0]["notice_id"]
+    assert json.loads(run(filled, "show", str(found), "--json").stdout)["notice_id"] == found
+    rows = [json.loads(line) for line in run(filled, "export").stdout.splitlines()]
+    assert [row["path"] for row in rows] == ["10.md", "11.md", "12.md"]
+    assert all(row["comment_end"] == f"2026-12-{row['path'][:2]}" for row in rows)
+    checks = json.loads(run(filled, "doctor", "--json").stdout)
+    assert {"check", "state", "detail", "advice"} <= set(checks[0])
+
+
+def test_a_query_that_cannot_be_read_is_wrong_usage_and_names_the_column(filled: Path) -> None:
+    done = run(filled, "search", '样例 "没有结束')
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "column" in done.stderr
+
+
+def test_all_bad_settings_are_named_together_and_end_with_2(tmp_path: Path) -> None:
+    done = run(tmp_path, "search", "x", POLICYWATCH_WORKERS="many", POLICYWATCH_DATABASE_URL="nonsense")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "POLICYWATCH_WORKERS" in done.stderr
+    assert "POLICYWATCH_DATABASE_URL" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("show", "999"), ("ingest", "nowhere.tar"), ("parse", "nowhere", "--url", "https://a.example/")]
+)
+def test_work_that_fails_says_so_in_one_line_and_ends_with_1(filled: Path, arguments: tuple[str, ...]) -> None:
+    done = run(filled, *arguments)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_extract_reads_lines_and_reports_a_bad_one(tmp_path: Path) -> None:
+    given = '{"id": "a", "title": "", "text": "请于9月30日前反馈意见。", "published_at": "2026-09-01"}\nnonsense\n'
+    done = run(tmp_path, "extract", given=given)
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["id"] == "a"
+    assert first["comment_end"] == "2026-09-30"
+    assert "line 2" in second["error"]
+    assert done.returncode == 1
