@@ -1,6 +1,6 @@
 """What the matcher asks of a reader of the query language; the embedded index is one."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,3 @@ class Reader(Protocol):
 
     def matches(self, query: str, notice_ids: Collection[int] | None, now: datetime) -> set[int]:
         """The notices among these ids, or among all of them for None, that a query matches exactly."""
-
-
-Check = Callable[[str], None]

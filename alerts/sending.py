@@ -57,10 +57,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a channel said; `retry_after` in seconds where it asked for a pause, `said` its own words or the error."""
+    """What a channel said: its own words, or why there are none; `retry_after` in seconds where it asked for a pause.
+
+    `down` says that it would accept no other message either now.
+    """
 
     accepted: bool
     said: str
+    down: bool = False
     retry_after: float | None = None
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from alerts.reader import Reader
-from config.channels import is_address
+from config.channels import is_address, load_channels
 from notices.problem import Problem
 from notices.schema import deliveries, matched, notices, subscriptions
 from notices.store import Store
@@ -61,12 +62,42 @@ class Wanted:
     language: str = "zh"
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new subscription, how many matters match it already and are not told, and what the parser warns of."""
+
+    subscription: Subscription
+    matching: int
+    warnings: tuple[str, ...] = ()
+
+
 def add(
+    store: Store, folder: Path, name: str, query: str, *, channels: Sequence[str] = (), to: Sequence[str] = (),
+    events: Sequence[str] = DEFAULT_EVENTS, pace: str = "now", remind: Sequence[str] = (), language: str = "zh",
+    now: datetime,
+) -> Added:  # fmt: skip
+    """Makes a subscription over the index of a data folder, which is brought up to date first.
+
+    `channels` are names of channels.yaml, `to` addresses of webhooks. Raises BadSubscription, SettingsError for a
+    broken channels.yaml, and the parser's Problem with the column for a query that does not parse.
+    """
+    from alerts.index_reader import IndexReader, warnings  # listing subscriptions needs no index
+    from search.projector import project
+
+    wanted = Wanted(name, query, (*channels, *to), tuple(events), pace, tuple(remind), language)
+    said = warnings(query, now)
+    project(store, folder)
+    with IndexReader(folder) as reader:
+        made, matching = make(store, reader, wanted, load_channels(), now)
+    return Added(made, matching, said)
+
+
+def make(
     store: Store, reader: Reader, wanted: Wanted, known: Collection[str], now: datetime
 ) -> tuple[Subscription, int]:
-    """Makes a subscription; returns it and the number of matters that match already, of which it will not tell.
+    """Makes a subscription whose query was parsed; returns it and how many matters match already.
 
-    `known` are the names of the channels that are set up; the query was parsed before. Raises BadSubscription.
+    `known` are the names of the channels that are set up. Raises BadSubscription.
     """
     if complaints := list(_complaints(wanted, known)):
         raise BadSubscription("; ".join(complaints))
@@ -177,5 +208,5 @@ def _values(wanted: Wanted, position: int, now: datetime) -> dict[str, Any]:
 
 
 def _subscription(row: Row[Any]) -> Subscription:
-    values = dict(row._mapping)
-    return Subscription(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+    values: dict[str, Any] = dict(row._mapping)
+    return Subscription(**{**values, **{name: tuple(values[name]) for name in ("channels", "remind", "events")}})

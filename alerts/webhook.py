@@ -14,6 +14,7 @@ from alerts.sending import Answer, Message
 from config.channels import Channel, shown
 
 VERSION = 1
+BUSY = {408, 425, 429}  # answers that mean "later" and are no server error
 LONGEST_ANSWER = 2_000  # bytes of an answer that are read
 
 
@@ -28,11 +29,12 @@ def send(channel: Channel, message: Message, now: datetime) -> Answer:
         ):
             said = _said(response, time.monotonic() + channel.timeout)
     except httpx.TimeoutException:
-        return Answer(False, f"no answer from {shown(channel.url)} within {channel.timeout:g} s")
+        return Answer(False, f"no answer from {shown(channel.url)} within {channel.timeout:g} s", down=True)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return Answer(False, f"{shown(channel.url)}: {type(error).__name__}")
+        return Answer(False, f"{shown(channel.url)}: {type(error).__name__}", down=True)
     words = f"{response.status_code} {said}".strip()
-    return Answer(response.is_success, words, _retry_after(response))
+    down = response.status_code in BUSY or response.is_server_error
+    return Answer(response.is_success, words, down, _retry_after(response))
 
 
 def headers(channel: Channel, message: Message, body: bytes, now: datetime) -> dict[str, str]:

@@ -17,6 +17,11 @@ def use(folder: Path) -> None:
     _own[:] = [folder]
 
 
+def folders() -> list[Path]:
+    """The folders this process reads configuration from first, to hand to a process of its own."""
+    return list(_own)
+
+
 def text(name: str) -> str:
     """The text of a configuration file: the operator's copy if there is one, else the default."""
     for folder in _own:

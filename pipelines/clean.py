@@ -8,7 +8,7 @@ from notices.article import Article, Attachment
 from notices.identity import WECHAT_HOST, host_of
 from notices.kinds import Markup
 from pipelines.endings import without_advertising
-from pipelines.markdown import HOLE, Line, joined, read_markdown
+from pipelines.markdown import HOLE, Line, joined, read_markdown, without_cut
 from pipelines.webpage import main_part, squeezed
 
 LONGEST_TITLE = 1000  # characters; text posts have their whole text there
@@ -20,7 +20,6 @@ _NO_WIDTH = re.compile(
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\x85]")
 _SITE = re.compile(r"\s*(?:[-–—_|｜丨]+|\s-)\s*([^-–—_|｜丨]{2,40})$")
 _READ_ON = re.compile(r"[\[【（(“\"「『]+(?:点击)?阅读(?:原文|全文)[\]】）)”\"」』]+[。~！]?$", re.MULTILINE)
-_CUT_MARK = re.compile(r"(?:\s*\.{3}|…)\s*\Z")
 
 
 def clean(article: Article) -> Article:
@@ -33,7 +32,7 @@ def clean(article: Article) -> Article:
     title = _title(article)
     files: tuple[Attachment, ...] = ()
     if article.markup is Markup.MARKDOWN:
-        lines, files = read_markdown(_CUT_MARK.sub("", body) if truncated else body, article.url)
+        lines, files = read_markdown(without_cut(body) if truncated else body, article.url)
         if host_of(article.url) != WECHAT_HOST:
             lines = main_part(lines, title)
     else:

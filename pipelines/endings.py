@@ -15,7 +15,7 @@ _LISTS = re.compile(
 )
 _ENTRY = re.compile(r"点击(阅读|查看|观看|进入)\W*$")
 _WORD = re.compile(r"[^\W_]")
-_SENTENCE = re.compile(r"[。；：:;]|来源|作者|编译|参考|附件|\d月|\d日|电话|邮箱|http|联系|原文|@|\d{7}")
+_SENTENCE = re.compile(r"[。；：:;]|来源|转载|转自|作者|编译|参考|附件|\d月|\d日|电话|邮箱|http|联系|原文|@|\d{7}")
 _OFFICE = frozenset("部委局办院会署厅司室心")
 _LONG = 60  # characters from which a line is text and not a closing one; half of them when it is a sentence
 _SLOGANS = 3  # short lines in a row between two lines of advertising
@@ -86,7 +86,8 @@ def _is_listed(line: Line, closing: bool) -> bool:
 
 
 def _is_slogan(text: str) -> bool:
-    return len(text) <= 30 and not _SENTENCE.search(text) and not is_protected(text)
+    short = len(text) <= 30 and text[-1] not in _OFFICE
+    return short and not _SENTENCE.search(text) and not is_protected(text)
 
 
 def _is_couplet(text: str) -> bool:

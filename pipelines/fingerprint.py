@@ -9,51 +9,54 @@ from notices.article import Article
 from notices.fields import Fields
 from notices.understood import Fingerprint
 from pipelines.marks import marks
-from pipelines.shingles import Hashes, comparable, shingles
+from pipelines.shingles import Codes, Hashes, comparable, shingles
 
 SIZE = 5  # characters of a shingle that is compared
 BINS = 128
 LONG = 12  # characters of a shingle that is looked up: rare in unrelated texts
-DENSITY = 56  # one key for so many characters, so that a passage is found wherever it stands
-KEYS = 64
-TITLE = 10  # characters a title needs to be a key of its own
+DENSITY = 64  # one key for so many characters, so that a passage is found wherever it stands
+FEWEST, MOST = 10, 96  # keys of a text
+TITLE = 10  # characters a title or a named document needs to be a key of its own
+
+_NAMED = re.compile(r"《([^《》]{6,80})》")
+_DRAFT = re.compile(r"[（(][^（()）]{0,6}(?:征求意见稿|草案|送审稿)[)）]")
+_SHIFT = numpy.uint64(57)
+_PLACES = numpy.arange(BINS, dtype=numpy.uint64)
+_FLOORS = _PLACES << _SHIFT
 
 
 def fingerprint(article: Article, fields: Fields) -> Fingerprint:
     """The fingerprint of a cleaned article."""
-    text = comparable(article.body)
-    exact = int.from_bytes(
-        hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True
-    )
-    return Fingerprint(exact, signature(text), _keys(text, article, fields), marks(article, fields))
+    codes = comparable(article.body)
+    exact = _number(codes.tobytes())
+    return Fingerprint(exact, signature(codes), _keys(codes, article), marks(article, fields))
 
 
-def signature(text: str) -> bytes:
-    """One-permutation sketch of a comparable text: 128 unsigned 32-bit numbers, little-endian."""
-    hashes = numpy.sort(shingles(text, SIZE))
-    floors = numpy.arange(BINS, dtype=numpy.uint64) << numpy.uint64(57)
-    places = numpy.searchsorted(hashes, floors)
-    found = hashes[numpy.minimum(places, len(hashes) - 1)]
-    filled = (found >> numpy.uint64(57)) == numpy.arange(BINS, dtype=numpy.uint64)
+def signature(codes: Codes) -> bytes:
+    """One-permutation sketch of comparable code points: 128 unsigned 32-bit numbers, little-endian."""
+    hashes = numpy.sort(shingles(codes, SIZE))
+    if not len(hashes):
+        return bytes(4 * BINS)
+    found = hashes[numpy.minimum(numpy.searchsorted(hashes, _FLOORS), len(hashes) - 1)]
     values = ((found >> numpy.uint64(20)) & numpy.uint64(0xFFFFFFFF)).astype("<u4")
-    source = numpy.where(filled, numpy.arange(BINS), -1)
-    source = numpy.maximum.accumulate(numpy.concatenate([source, source]))[
-        BINS:
-    ]  # an empty bin takes its left neighbour
-    distance = (numpy.arange(BINS) - source) % BINS
-    filled_up = values[source % BINS] + distance.astype("<u4") * numpy.uint32(0x9E3779B1)
-    return bytes(filled_up.astype("<u4"))
+    full = numpy.where((found >> _SHIFT) == _PLACES, numpy.arange(BINS), -1)
+    source = numpy.maximum.accumulate(numpy.concatenate([full, full + BINS * (full >= 0)]))[BINS:]
+    steps = (numpy.arange(BINS, 2 * BINS) - source).astype(
+        "<u4"
+    )  # an empty bin takes what the next full one left of it has
+    return bytes(values[source % BINS] + steps * numpy.uint32(0x9E3779B1))
 
 
-def _keys(text: str, article: Article, fields: Fields) -> tuple[int, ...]:
-    sampled: Hashes = numpy.unique(shingles(text, LONG))[: min(max(len(text) // DENSITY, 6), KEYS)]
-    found = sampled.view(numpy.int64).tolist() if text else []
-    title = comparable(re.sub(r"^.{1,6}[|丨｜]", "", article.title))
-    if len(title) >= TITLE:
-        found.append(_named("title", title))
-    return tuple(dict.fromkeys(found))
+def _keys(codes: Codes, article: Article) -> tuple[int, ...]:
+    count = min(max(len(codes) // DENSITY, FEWEST), MOST)
+    sampled: Hashes = numpy.unique(shingles(codes, LONG))[:count]
+    found: list[int] = sampled.view(numpy.int64).tolist()
+    for name in {article.title, *_NAMED.findall(article.title)}:
+        words = comparable(_DRAFT.sub("", name))
+        if len(words) >= TITLE:
+            found.append(_number(words.tobytes()))
+    return tuple(sorted(set(found)))
 
 
-def _named(kind: str, value: str) -> int:
-    digest = hashlib.blake2b(f"{kind}:{value}".encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+def _number(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little", signed=True)

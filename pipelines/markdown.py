@@ -31,7 +31,10 @@ _LINK = re.compile(
     r"\(\s{0,2}<?([^()<>\s\"]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,400})?)>?(?:\s{1,2}\"[^\"\n]{0,200}\")?\s{0,2}\)"
 )
 _CODE_LINK = re.compile(r"\[([^\[\]\n]{0,600})\]\(https?://[^()\s]{0,2000}\)")
-_CUT_LINK = re.compile(r"!?\[[^\[\]\n]{0,600}(?:\]\([^()\s]{0,2000})?\Z")
+_CUT = re.compile(
+    r"(?:(?<!\\)!?\[[^\[\]\n]{0,600})?\]\([^()\s]{0,2000}\Z|(?<!\\)!?\[[^\[\]\n]{0,200}\Z|<?https?://[^\s，。；（）]{0,400}\Z"
+)
+_CUT_MARK = re.compile(r"(?:\s{0,9}\.{3}|…)\s{0,9}\Z")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,1000}|[\w.+-]{1,64}@[\w.-]{1,200})>")
 _NO_TEXT = re.compile(
     r"https?://(?:mp\.weixin\.qq\.com|mmbiz\.q(?:pic|logo)\.cn|wx\.qlogo\.cn)[^\s\x00-\x20）)，。；、<>\"]{0,2000}"
@@ -49,9 +52,7 @@ _LATIN = frozenset(map(chr, range(0x21, 0x7F))) | {_OPEN, _CLOSE}
 _RULE_CELLS = re.compile(r"\|(?: ?:?-{2,}:? ?\|)+")
 _LINKED = re.compile(r"\x01([^\x01\x02]*)\x02")
 _LONG_HEADING = re.compile(r"^#{1,6} [^\n]{160,}$", re.MULTILINE)
-_HEADING_BREAK = re.compile(
-    r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)|(?<=[。；！？!?;]) ?\*\*+ ?\*\*+|(?=(?<=[^*]) \* (?=[^*\s]))"
-)
+_HEADING_BREAK = re.compile(r"!\[[^\]\n]{0,300}\]\([^)\n]{0,2000}\)|(?<=[。；！？!?;]) ?\*\*+ ?\*\*+|(?= \* [^*\s])")
 _BLOCK_MARKS = frozenset("#>-*+|") | {""}
 _AFTER_MARK = frozenset("#>*+-")  # the space that makes a heading or list item of a line
 _MARKS = ("#", ">")
@@ -85,6 +86,11 @@ def _code(text: str) -> list[Line]:
     return [Line(line.replace(HOLE, "").rstrip(), code=True) for line in text.split("\n") if line.strip(HOLE + " ")]
 
 
+def without_cut(body: str) -> str:
+    """A body that an archive cut, without its "..." and without the piece of a link or address it ends in."""
+    return body[:-3000] + _CUT.sub("", _CUT_MARK.sub("", body[-3000:]))
+
+
 def joined(text: str) -> str:
     """A text with every HOLE closed: without a gap, unless spaces stood there between Latin words."""
     for space in _ODD_SPACES:
@@ -110,8 +116,6 @@ def _block(text: str, base: str, files: dict[str, Attachment]) -> list[Line]:
         text = _ESCAPE.sub(lambda found: chr(_ESCAPED + ord(found[1])), text)
     text = _IMAGE.sub(HOLE, text)
     text = _LINK.sub(lambda found: _linked(found, base, files), text)
-    if "[" in text[-2600:]:
-        text = text[:-2600] + _CUT_LINK.sub("", text[-2600:])
     if "<" in text:
         text = _TAG.sub(HOLE, _BREAK.sub("\n", _AUTOLINK.sub(r"\1", text)))
     if "://" in text:

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from notices.normal import normalise
 from notices.notice import Notice
 from notices.problem import Problem
-from search.tokenizer import VERSION, bigrams, characters
+from search.tokenizer import BETWEEN, VERSION
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 FORMAT = f"1.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
-TEXTS = ("title", "body", "attachments")
-BETWEEN = "\n"  # between the values of one text field; a phrase never reaches over it
+TEXTS = ("title", "body", "attachments")  # searched when no field is named
+VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it
 
 _NAME = re.compile(r"index-(\d{4,})\.db")
 _TABLES = """
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS keywords (
   field TEXT, value TEXT, shown TEXT NOT NULL, id INTEGER, PRIMARY KEY (field, value, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS keywords_id ON keywords (id);
 CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5 (
-  title, body, attachments, title1, body1, attachments1, content='', tokenize='unicode61 remove_diacritics 0');
+  title, body, attachments, content='', tokenize='unicode61 remove_diacritics 0');
 """
 
 
@@ -130,9 +130,7 @@ class Index:
             return
         values = ("delete", one, *_tokens(row))
         self.database.execute(
-            "INSERT INTO texts (texts, rowid, title, body, attachments, title1, body1, attachments1)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
+            "INSERT INTO texts (texts, rowid, title, body, attachments) VALUES (?, ?, ?, ?, ?)", values
         )
         self.database.execute("DELETE FROM docs WHERE id = ?", (one,))
         self.database.execute("DELETE FROM keywords WHERE id = ?", (one,))
@@ -147,8 +145,7 @@ class Index:
             ),
         )  # fmt: skip
         self.database.execute(
-            "INSERT INTO texts (rowid, title, body, attachments, title1, body1, attachments1)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO texts (rowid, title, body, attachments) VALUES (?, ?, ?, ?)",
             (notice.notice_id, *_tokens(texts)),
         )
         self.database.executemany("INSERT OR IGNORE INTO keywords VALUES (?, ?, ?, ?)", _keywords(notice))
@@ -171,11 +168,14 @@ def deadline(day: date | None) -> int | None:
 
 
 def _texts(notice: Notice) -> tuple[str, str, str]:
-    return BETWEEN.join(notice.titles), notice.body, BETWEEN.join(notice.attachments)
+    return VALUES.join(notice.titles), notice.body, VALUES.join(notice.attachments)
 
 
 def _tokens(texts: Sequence[str]) -> tuple[str, ...]:
-    return (*(bigrams(text) for text in texts), *(characters(text) for text in texts))
+    from search.bulk import spaced_tokens  # numpy, which a search does not need
+
+    between = f" {BETWEEN} "
+    return tuple(between.join(spaced_tokens(value) for value in text.split(VALUES)) for text in texts)
 
 
 def _keywords(notice: Notice) -> list[tuple[str, str, str, int]]:

@@ -125,7 +125,6 @@ def _without_title(lines: list[str], title: str) -> list[str]:
 
 def _article(front: FrontMatter, frame: Frame) -> Article:
     query = parse_qs(urlsplit(front.url.replace("&amp;", "&")).query) if WECHAT_HOST in front.url else {}
-    original = _ORIGINAL.search(frame.body) if "原文" in frame.body else None
     host = host_of(front.url).split(":")[0]
     return Article(
         url=front.url,
@@ -137,12 +136,20 @@ def _article(front: FrontMatter, frame: Frame) -> Article:
         mid=_first(query, "mid", "appmsgid"),
         idx=_first(query, "idx", "itemidx"),
         origin_account=frame.origin,
-        source_url=(original[1] or original[2]).replace("\\", "").rstrip("。，；,;)）*") if original else "",
+        source_url=_original(frame.body),
         body=frame.body,
         markup=Markup.MARKDOWN,
         truncated=not frame.complete and _was_cut(front.body),
         official=any(host == known or host.endswith("." + known) for known in OFFICIAL_HOSTS),
     )
+
+
+def _original(body: str) -> str:
+    """The address a page names as its original, empty when it names none or, as digests do, several."""
+    if "原文" not in body:
+        return ""
+    named = {(found[1] or found[2]).replace("\\", "").rstrip("。，；,;)）*") for found in _ORIGINAL.finditer(body)}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _was_cut(body: str) -> bool:

@@ -33,7 +33,8 @@ TAIL = (
 def read(
     body: str, url: str = WECHAT, title: str = TITLE, source: str = "海风观察", date: str = "2026-11-20"
 ) -> Reading:
-    text = f"---\ntitle: {title}\nurl: {url}\nsource: {source}\ndate: {date}\nfetch_date: 2026-11-21T10:00:00\n---\n\n{body}"
+    head = f"title: {title}\nurl: {url}\nsource: {source}\ndate: {date}\nfetch_date: 2026-11-21T10:00:00"
+    text = f"---\n{head}\n---\n\n{body}"
     return read_archived(Page("", text.encode("utf-8", "surrogatepass"), NOW, path="a/b.md"))
 
 
@@ -90,6 +91,8 @@ def test_the_origin_block_becomes_the_origin_account() -> None:
 def test_the_named_original_is_kept_as_its_address() -> None:
     found = article(read(framed(f"{TEXT}\n\n原文链接：https://www.sea.gov.cn/art/2026/c\\_1.html")))
     assert found.source_url == "https://www.sea.gov.cn/art/2026/c_1.html"
+    digest = "[原文链接](https://a.cn/1)\n\n[原文链接](https://a.cn/2)"
+    assert article(read(framed(digest))).source_url == ""
 
 
 @pytest.mark.parametrize(

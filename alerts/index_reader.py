@@ -1,0 +1,43 @@
+"""The embedded index as the matcher's reader."""
+
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from search.find import matches
+from search.index import Index
+from search.parse import parse
+
+
+class IndexReader:
+    """Reads the index of a data folder; used on the thread that opened it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = Index(folder)
+
+    def position(self) -> int:
+        """The number of the last event in the index."""
+        return self._index.position
+
+    def matches(self, query: str, notice_ids: Collection[int] | None, now: datetime) -> set[int]:
+        """The notices among these ids, or among all of them for None, that a query matches exactly."""
+        return set(matches(self._index, query, notice_ids, now))
+
+    def close(self) -> None:
+        """Lets go of the index."""
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def warnings(query: str, now: datetime) -> tuple[str, ...]:
+    """What the parser warns of in a query; raises its Problem, which points at the column."""
+    return tuple(parse(query, now).warnings)

@@ -1,0 +1,43 @@
+"""What a subscription would have told over the last months."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from alerts.reader import Reader
+from notices.schema import SHANGHAI, notices
+from notices.store import Store
+
+DAYS = 90
+NEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Matters that a query would have told of; `newest` are ids of notices, the last published first."""
+
+    matches: int
+    per_week: float
+    newest: tuple[int, ...]
+
+
+def preview(store: Store, reader: Reader, query: str, now: datetime, days: int = DAYS) -> Preview:
+    """What a query would have told of the notices published in the last days, each asked on the day it came out."""
+    columns = notices.c.id, notices.c.matter_id, notices.c.published_at
+    span = notices.c.published_at.between(now - timedelta(days=days), now)
+    by_day: dict[date, list[tuple[datetime, int]]] = defaultdict(list)
+    matters: dict[int, int] = {}
+    with store.reading() as connection:
+        for row in connection.execute(select(*columns).where(span)):
+            by_day[row.published_at.astimezone(SHANGHAI).date()].append((row.published_at, row.id))
+            matters[row.id] = row.matter_id
+    found: list[tuple[datetime, int]] = []
+    for day in by_day.values():
+        matching = reader.matches(query, [one for _, one in day], max(at for at, _ in day))
+        found += [pair for pair in day if pair[1] in matching]
+    newest: dict[int, int] = {}
+    for _, one in sorted(found, reverse=True):
+        newest.setdefault(matters[one], one)
+    return Preview(len(newest), round(len(newest) * 7 / days, 1), tuple(newest.values())[:NEWEST])

@@ -1,0 +1,79 @@
+"""One round of everything: crawl what is due, index it, match it, tell."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+
+from alerts.dispatcher import Dispatched, dispatch
+from alerts.index_reader import IndexReader
+from alerts.matcher import match
+from config.channels import load_channels
+from config.settings import Settings
+from config.sources import load_sources
+from notices.pagefile import PageFile
+from notices.schema import sources as table
+from notices.store import Store
+from scheduler.crawl import SourceReport, crawl
+from search.projector import behind, project
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """What a round did: the crawl's sources, notices written to the index, deliveries by the state they are in now."""
+
+    sources: tuple[SourceReport, ...]
+    indexed: int
+    deliveries: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What indexing, matching and sending did; `matched` deliveries are new, `sent` by the state they are in now."""
+
+    indexed: int
+    matched: int
+    sent: Dispatched
+
+
+def run_once(
+    settings: Settings, store: Store, pages: PageFile, *, now: datetime, due_only: bool = False
+) -> RoundReport:
+    """Crawls every source, or only those that are due, and tells what that brought.
+
+    What was in the store before is matched first, so that a backfill's matches are not taken for the crawl's.
+    """
+    before = tell(settings, store, now)
+    names = due(store, now) if due_only else None
+    report = () if names == [] else crawl(settings, store, pages, names or []).sources
+    after = tell(settings, store, max(now, datetime.now(now.tzinfo)))
+    states = before.sent.states + after.sent.states
+    return RoundReport(tuple(report), before.indexed + after.indexed, dict(sorted(states.items())))
+
+
+def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event | None = None) -> Told:
+    """Brings the index up to the store, matches what is new, and sends what is due."""
+    indexed, matched = catch_up(settings, store, now)
+    return Told(indexed, matched, dispatch(store, load_channels(), now, stop=stop))
+
+
+def catch_up(settings: Settings, store: Store, now: datetime) -> tuple[int, int]:
+    """Indexes and matches what is new, sending nothing; returns notices indexed and deliveries written."""
+    indexed = project(store, settings.data) if behind(store, settings.data) else 0
+    with IndexReader(settings.data) as reader:
+        return indexed, match(store, reader, now)
+
+
+def due(store: Store, now: datetime) -> list[str]:
+    """The names of the sources that are to be crawled now, the longest waiting first, new ones before all."""
+    known = [source.name for source in load_sources()]
+    with store.reading() as connection:
+        when = dict(connection.execute(select(table.c.name, table.c.next_due)).tuples())
+    waiting: Sequence[tuple[float, str]] = [
+        (moment.timestamp() if moment else 0.0, name)
+        for name in known
+        if (moment := when.get(name)) is None or moment <= now
+    ]
+    return [name for _, name in sorted(waiting)]

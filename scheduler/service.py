@@ -1,0 +1,121 @@
+"""`run`: the service that crawls on schedule, indexes and alerts until it is stopped."""
+
+import logging
+import os
+import queue
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from config.settings import Settings
+from notices.isolate import isolate
+from notices.pagefile import PageFile
+from notices.problem import Problem
+from notices.schema import SHANGHAI
+from notices.store import Store
+from scheduler.crawl import crawl
+from scheduler.round import due, tell
+from scheduler.timers import timers
+
+LOCK = "schedule.lock"
+log = logging.getLogger("policywatch.service")
+
+
+class ScheduleHeld(Problem):
+    """Another process holds the schedule of the data folder."""
+
+
+def now() -> datetime:
+    """The present instant in Asia/Shanghai."""
+    return datetime.now(SHANGHAI)
+
+
+def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[[], datetime] = now) -> None:
+    """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; raises ScheduleHeld when another one does.
+
+    Crawls run one at a time on the calling thread, so that a signal ends them in order; telling goes on meanwhile.
+    """
+    stop = threading.Event()
+    ticks: queue.Queue[None] = queue.Queue(maxsize=1)
+    with held(settings.data), _stoppable():
+        timer = timers(lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop))
+        try:
+            timer.start()
+            log.info("the service runs; stop it with SIGTERM or Ctrl-C")
+            _tick(ticks)
+            while True:
+                ticks.get()
+                isolate(lambda: _crawl(settings, store, pages, clock), "crawl")
+        except KeyboardInterrupt:
+            log.info("stopping")
+        finally:
+            stop.set()
+            timer.shutdown(wait=True)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Holds the schedule of a data folder; raises ScheduleHeld when another process does.
+
+    It is a lock of a file's own, which the system lets go of when the process ends, however it ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    note = folder / f"{LOCK}.pid"
+    with closing(sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise ScheduleHeld(
+                f"another process{_whose(note)} runs the schedule of {folder}: stop that first"
+            ) from None
+        note.write_text(str(os.getpid()), encoding="ascii")
+        yield
+        note.unlink(missing_ok=True)
+        lock.execute("ROLLBACK")
+
+
+def _whose(note: Path) -> str:
+    try:
+        return f" ({note.read_text(encoding='ascii')})"
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _tick(ticks: "queue.Queue[None]") -> None:
+    if ticks.empty():
+        ticks.put_nowait(None)
+
+
+def _crawl(settings: Settings, store: Store, pages: PageFile, clock: Callable[[], datetime]) -> None:
+    for name in due(store, clock()):
+        for report in crawl(settings, store, pages, [name]).sources:
+            level = logging.WARNING if report.error else logging.INFO
+            found = f"{report.pages} pages, {report.new_notices} new notices"
+            log.log(level, "%s: %s%s", name, found, f"; failed: {report.error}" if report.error else "")
+
+
+def _tell(settings: Settings, store: Store, clock: Callable[[], datetime], stop: threading.Event) -> None:
+    if not stop.is_set():
+        isolate(lambda: tell(settings, store, clock(), stop), "index, match and send")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Makes SIGTERM end the service as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,232 @@
+"""A store whose log the tests write by hand, a reader of a tiny query language, and a webhook on loopback."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, delete, insert, select, update
+
+from notices.article import Article
+from notices.fields import Fields
+from notices.kinds import Mode, NoticeType, Precision
+from notices.schema import SHANGHAI, articles, events, notice_aliases, notices, pages
+from notices.store import Store
+from notices.store.article_rows import article_values, fields_value
+from notices.understood import Fingerprint, Understood
+
+START = datetime(2026, 11, 1, 9, tzinfo=SHANGHAI)
+OPEN_UNTIL = date(2026, 12, 31)
+
+
+class World:
+    """A store and its clock; every change of a notice appends its events as the pipelines do."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.now = START
+
+    def later(self, **time: float) -> datetime:
+        self.now += timedelta(**time)
+        return self.now
+
+    def notice(
+        self, title: str, end: date | None = OPEN_UNTIL, mode: Mode = Mode.LIVE, kind: str = "consultation", copies: int = 1
+    ) -> int:
+        """A new notice with so many carriers; returns its id."""
+        with self.store.writing() as connection:
+            members = [self._article(connection, title, end, kind) for _ in range(copies)]
+            return self._group(connection, members, mode)
+
+    def copy(self, notice: int, mode: Mode = Mode.LIVE) -> int:
+        """A repost joins; returns the article's id."""
+        with self.store.writing() as connection:
+            one = self._article(connection, "转载", None, "news")
+            connection.execute(update(articles).where(articles.c.id == one).values(notice_id=notice))
+            self._event(connection, notice, ["joined"], mode, joined=[one])
+            return one
+
+    def becomes(self, notice: int, kind: str, mode: Mode = Mode.LIVE) -> None:
+        """The notice gets another type, as when its official page joins."""
+        self._say(notice, ["official", "joined"], mode, lambda fields: {**fields, "notice_type": kind})
+
+    def deadline(self, notice: int, end: date, mode: Mode = Mode.LIVE, kinds: tuple[str, ...] = ("deadline",)) -> None:
+        """The comment period gets another end."""
+        self._say(notice, list(kinds), mode, lambda fields: {**fields, "comment_end": end.isoformat()}, end)
+
+    def merge(self, old: int, into: int, mode: Mode = Mode.LIVE) -> None:
+        """One notice swallows another."""
+        with self.store.writing() as connection:
+            connection.execute(update(articles).where(articles.c.notice_id == old).values(notice_id=into))
+            connection.execute(delete(notices).where(notices.c.id == old))
+            connection.execute(insert(notice_aliases).values(alias=old, notice_id=into))
+            self._event(connection, old, ["merged"], mode, into=into)
+            self._event(connection, into, ["joined", "merged"], mode, swallowed=[old])
+
+    def split(self, notice: int, mode: Mode = Mode.LIVE) -> int:
+        """The last carrier becomes a notice of its own; returns the new id."""
+        with self.store.writing() as connection:
+            member = connection.execute(
+                select(articles.c.id).where(articles.c.notice_id == notice).order_by(articles.c.id.desc())
+            ).scalars()
+            left = member.first()
+            assert left
+            self._event(connection, notice, ["split"], mode, left=[left])
+            return self._group(connection, [left], mode)
+
+    def events(self) -> int:
+        return self.store.last_event()
+
+    def _say(
+        self, notice: int, kinds: list[str], mode: Mode, change: Callable[[dict[str, Any]], dict[str, Any]],
+        end: date | None = None,
+    ) -> None:  # fmt: skip
+        with self.store.writing() as connection:
+            before = connection.execute(select(notices.c.fields).where(notices.c.id == notice)).scalar_one()
+            connection.execute(update(notices).where(notices.c.id == notice).values(fields=change(before)))
+            detail = {"deadline": [before.get("comment_end"), end.isoformat()]} if end else {}
+            self._event(connection, notice, kinds, mode, **detail)
+
+    def _article(self, connection: Connection, title: str, end: date | None, kind: str) -> int:
+        number = 1 + (connection.execute(select(articles.c.id).order_by(articles.c.id.desc())).scalars().first() or 0)
+        url = f"https://example.org/{number}.html"
+        page = {"url": url, "key": url, "mode": "live", "fetched_at": self.now, "status": 200, "body_hash": b""}
+        page_id = connection.execute(
+            insert(pages).values(**page, state="article", outcome="new", rules=1).returning(pages.c.id)
+        ).scalar_one()
+        fields = Fields(NoticeType(kind), None, end, "请于2026年12月31日前反馈。" if end else "")
+        article = Article(url, title, f"账号{number}", self.now, body=f"{title}的正文")
+        one = Understood(url, article, fields, (), (), Fingerprint(number, b"", (number,)))
+        row = {"state": "article", "version": 1, "page_id": page_id, "fetched_at": self.now, "mode": "live"}
+        statement = insert(articles).values({**article_values(one), **row, "stored_at": self.now})
+        return connection.execute(statement.returning(articles.c.id)).scalar_one()
+
+    def _group(self, connection: Connection, members: list[int], mode: Mode) -> int:
+        fields = connection.execute(select(articles.c.fields).where(articles.c.id == members[0])).scalar_one()
+        row = {"version": 0, "canonical_id": members[0], "fields": fields, "reasons": {}, "published_at": self.now}
+        more = {"precision": Precision.DAY.value, "official": False, "created_at": self.now, "matter_id": 0}
+        made = connection.execute(insert(notices).values(**row, **more).returning(notices.c.id)).scalar_one()
+        connection.execute(update(notices).where(notices.c.id == made).values(matter_id=made))
+        connection.execute(update(articles).where(articles.c.id.in_(members)).values(notice_id=made))
+        self._event(connection, made, ["new"], mode, articles=members)
+        return made
+
+    def _event(self, connection: Connection, notice: int, kinds: list[str], mode: Mode, **detail: Any) -> None:
+        row = {"kind": kinds[0], "notice_id": notice, "article_id": None, "mode": mode.value, "at": self.now}
+        connection.execute(insert(events).values(**row, detail={"kinds": kinds, **detail}))
+
+
+class WordReader:
+    """A reader that knows `word` (in a title) and `is:open`; `behind` makes it lag by so many events."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.behind = 0
+        self.asked: list[tuple[str, datetime]] = []
+
+    def position(self) -> int:
+        return self.world.events() - self.behind
+
+    def matches(self, query: str, notice_ids: Collection[int] | None, now: datetime) -> set[int]:
+        self.asked.append((query, now))
+        ids = self.world.store.notice_ids() if notice_ids is None else notice_ids
+        return {one.notice_id for one in self.world.store.notices(ids) if all(_fits(one, w, now) for w in query.split())}
+
+
+def _fits(one: Any, word: str, now: datetime) -> bool:
+    if word == "is:open":
+        consultation = one.fields.notice_type is NoticeType.CONSULTATION
+        return bool(consultation and one.fields.comment_end and one.fields.comment_end >= now.date())
+    return any(word in title for title in one.titles)
+
+
+@dataclass
+class Hook:
+    """A webhook on loopback: what it got, and how it answers the next requests."""
+
+    url: str = ""
+    bodies: list[bytes] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    status: int = 200
+    hang: threading.Event | None = None
+    before_answer: Callable[[], None] | None = None
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.bodies]
+
+    @property
+    def keys(self) -> list[str]:
+        return [one["Idempotency-Key"] for one in self.headers]
+
+    def titles(self) -> list[str]:
+        return [item["title"] for message in self.messages for item in message["items"]]
+
+
+@contextmanager
+def receiving() -> Iterator[Hook]:
+    """A running webhook."""
+    hook = Hook()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            hook.bodies.append(body)
+            hook.headers.append(dict(self.headers))
+            if hook.before_answer:
+                hook.before_answer()
+            if hook.hang:
+                hook.hang.wait(20)
+            try:
+                self.send_response(hook.status)
+                self.end_headers()
+                self.wfile.write(b"said so")
+            except OSError:
+                self.close_connection = True  # the sender is gone
+
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    hook.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
+    try:
+        yield hook
+    finally:
+        if hook.hang:
+            hook.hang.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def until(true: Callable[[], Any], seconds: float = 20) -> None:
+    """Polls until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with Store.open(f"sqlite:///{tmp_path / 'policywatch.db'}", tmp_path) as store:
+        yield World(store)
+
+
+@pytest.fixture
+def reader(world: World) -> WordReader:
+    return WordReader(world)
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    with receiving() as running:
+        yield running
