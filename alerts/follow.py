@@ -96,7 +96,7 @@ def _matters(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for some in chunks(ids):
         query = select(notices.c.id, notices.c.matter_id).where(notices.c.id.in_(some))
-        found |= dict(connection.execute(query).tuples())
+        found |= {row[0]: row[1] for row in connection.execute(query)}
     return found
 
 
@@ -104,7 +104,7 @@ def _aliases(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for some in chunks(ids):
         query = select(notice_aliases.c.alias, notice_aliases.c.notice_id).where(notice_aliases.c.alias.in_(some))
-        found |= dict(connection.execute(query).tuples())
+        found |= {row[0]: row[1] for row in connection.execute(query)}
     return found
 
 

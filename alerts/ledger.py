@@ -77,7 +77,7 @@ def counts(store: Store) -> dict[str, int]:
     """How many deliveries are in each state."""
     query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
     with store.reading() as connection:
-        return dict(sorted(connection.execute(query).tuples()))
+        return {row[0]: row[1] for row in connection.execute(query.order_by(deliveries.c.state))}
 
 
 def retry_failed(store: Store, now: datetime) -> int:
@@ -123,5 +123,5 @@ def _aliases(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for some in chunks(ids):
         query = select(notice_aliases.c.alias, notice_aliases.c.notice_id).where(notice_aliases.c.alias.in_(some))
-        found |= dict(connection.execute(query).tuples())
+        found |= {row[0]: row[1] for row in connection.execute(query)}
     return found

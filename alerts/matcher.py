@@ -125,7 +125,7 @@ def _seen(connection: Connection, subscription: Subscription, matters: Collectio
     found: dict[int, bool] = {}
     for some in chunks(matters):
         query = select(matched.c.matter_id, matched.c.alerted).where(matched.c.subscription_id == subscription.id)
-        found |= dict(connection.execute(query.where(matched.c.matter_id.in_(some))).tuples())
+        found |= {row[0]: row[1] for row in connection.execute(query.where(matched.c.matter_id.in_(some)))}
     return found
 
 

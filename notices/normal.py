@@ -5,6 +5,9 @@ from functools import cache
 from importlib.resources import files
 
 
+FEW = 64  # more distinct characters than this are not worth a pass each
+
+
 @cache
 def table() -> dict[int, str]:
     """The table: code point -> the text that stands for it, empty for characters that leave no gap.
@@ -17,7 +20,13 @@ def table() -> dict[int, str]:
 
 def normalise(text: str) -> str:
     """The text with every code point replaced by its normal form; applying it twice changes nothing more."""
-    return text.translate(table())
+    forms = _forms()
+    found = forms.keys() & set(text)
+    if len(found) > FEW:
+        return text.translate(table())
+    for char in found:  # half the time of `translate`, and no form holds a character that has one
+        text = text.replace(char, forms[char])
+    return text
 
 
 def aligned(text: str) -> tuple[str, list[int]]:
@@ -34,3 +43,8 @@ def aligned(text: str) -> tuple[str, list[int]]:
         offsets.extend([offset] * len(form))
     offsets.append(len(text))
     return "".join(parts), offsets
+
+
+@cache
+def _forms() -> dict[str, str]:
+    return {chr(code): form for code, form in table().items()}

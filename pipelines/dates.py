@@ -8,7 +8,7 @@ from datetime import date
 FAR = 180  # days; a month and day without a year that lies further back belongs to the next year
 AHEAD = 300  # days; one that lies further ahead belongs to the year before
 
-_FLAT = str.maketrans("０１２３４５６７８９．／，：（）Ｏ○零", "0123456789./,:()〇〇〇")
+_FLAT = str.maketrans("０１２３４５６７８９．／：（）Ｏ○零", "0123456789./:()〇〇〇")
 _HAN = {digit: number for number, digit in enumerate("〇一二三四五六七八九")}
 _GAP = r"[ \t\u3000\xa0*]{0,4}"
 _NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"

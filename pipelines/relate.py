@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 import numpy
 
 from notices.understood import Fingerprint, Understood
-from pipelines.fingerprint import BINS, SIZE
-from pipelines.shingles import Hashes, comparable, shingles
+from pipelines.fingerprint import BINS
+from pipelines.guards import apart, of_kind, titles
+from pipelines.overlap import Overlap, Text, overlap, text_of
 
-NEAR = 0.08  # of the sketches' places equal: below this nothing but a passage can be shared
-SAME = 0.6
-INSIDE = 0.85
+SEEN = 0.2  # of the sketches' places equal, or
+PASSAGE = 0.3  # of the shorter text's keys shared: less is not worth reading
+SOME = 0.25  # of the text alike: less is no reason to keep two texts apart
+NEARLY = 0.55  # of the text alike: nothing but another stage, issue or date keeps such texts apart
+EDITED = 0.33  # of the text alike is enough where whole sentences were copied under a similar title
+COPIED = 0.35
+WITHIN = 0.7  # of the shorter text inside the longer one under a similar title
+LEAD = 0.15  # of the longer text may stand before a notice that it carries
+TINY = 40  # characters: a shorter text says nothing without its title
 
 
 class Kind(StrEnum):
@@ -38,44 +44,48 @@ def likeness(a: Fingerprint, b: Fingerprint) -> float:
     return float(numpy.count_nonzero(left == right)) / BINS
 
 
+def near(a: Fingerprint, b: Fingerprint, shared: int) -> bool:
+    """Whether `relate` could find two articles to be more than strangers, given how many keys they share."""
+    fewer = min(len(a.keys), len(b.keys))
+    return shared >= PASSAGE * fewer or a.exact == b.exact or likeness(a, b) >= SEEN
+
+
 def relate(a: Understood, b: Understood) -> Relation:
     """The relation of two articles, the same for (a, b) and (b, a)."""
-    if a.fingerprint.exact == b.fingerprint.exact and a.article.body:
+    one, two = text_of(a.article.body), text_of(b.article.body)
+    title = titles(a, b)
+    if len(one) < TINY or len(two) < TINY:
+        same = a.fingerprint.exact == b.fingerprint.exact and title == 1 and a.article.title == b.article.title
+        return Relation(Kind.SAME, 900, "the same title") if same else Relation(Kind.UNRELATED, 0, "too little text")
+    if a.fingerprint.exact == b.fingerprint.exact:
         return Relation(Kind.SAME, 1000, "the same text")
-    shared, left, right = overlap(a, b)
-    alike = shared / max(left + right - shared, 1)
-    inside = shared / max(min(left, right), 1)
-    if alike < 0.3 and inside < INSIDE:
-        return Relation(Kind.UNRELATED, int(1000 * alike), "little in common")
-    if guard := apart(a.fingerprint, b.fingerprint):
-        return Relation(Kind.DIFFERENT, int(1000 * max(alike, inside)), guard)
-    if alike >= SAME or (inside >= 0.95 and alike >= 0.35):
-        return Relation(Kind.SAME, int(1000 * alike), f"{alike:.0%} of the text in common")
-    return Relation(Kind.UNRELATED, int(1000 * alike), "only part of the text in common")
+    found = overlap(*_evened(a, b, one, two), SOME)
+    strength = min(round(1000 * max(found.alike, 0.9 * found.inside)), 999)
+    if found.alike < SOME and found.inside < 2 * SOME:
+        return Relation(Kind.UNRELATED, strength, "little in common")
+    if guard := apart(a, b, one, two, found):
+        return Relation(Kind.DIFFERENT, strength, guard)
+    why = _same(a, b, found, title)
+    return Relation(Kind.SAME if why else Kind.UNRELATED, strength, why or "only part of the text in common")
 
 
-def apart(a: Fingerprint, b: Fingerprint) -> str:
-    """Why two similar texts are kept apart by their guard words; empty when they are not."""
-    kinds = {mark.split(":", 1)[0] for mark in a.marks} & {mark.split(":", 1)[0] for mark in b.marks}
-    for kind in sorted(kinds):
-        left = {mark for mark in a.marks if mark.startswith(kind + ":")}
-        right = {mark for mark in b.marks if mark.startswith(kind + ":")}
-        if not left & right:
-            return f"{' '.join(sorted(left))} against {' '.join(sorted(right))}"
+def _evened(a: Understood, b: Understood, one: Text, two: Text) -> tuple[Text, Text]:
+    """The two texts, the longer one only as far as the other goes where that one was cut."""
+    if a.article.truncated and len(two) > len(one):
+        return one, two.cut(len(one))
+    if b.article.truncated and len(one) > len(two):
+        return one.cut(len(two)), two
+    return one, two
+
+
+def _same(a: Understood, b: Understood, found: Overlap, title: float) -> str:
+    """Why two texts that nothing keeps apart are one notice; empty when they are not."""
+    stranger = a.article.account == b.article.account and title < 0.25
+    other = of_kind(a, "doc") and of_kind(b, "doc") and title < 1
+    if found.alike >= (0.9 if stranger else 0.75 if other else NEARLY):
+        return f"{found.alike:.0%} of the text in common"
+    if found.alike >= EDITED and found.copied >= COPIED and title >= 0.25 and not other:
+        return f"{found.alike:.0%} of the text in common under a similar title"
+    if found.inside >= WITHIN and found.copied >= 0.6 and title >= 0.5 and found.start <= LEAD:
+        return f"{found.inside:.0%} of the shorter text in the longer one"
     return ""
-
-
-def overlap(a: Understood, b: Understood) -> tuple[int, int, int]:
-    """How many distinct shingles two texts share, and have each; a cut text is compared with as much of the other."""
-    left, right = _ordered(a.article.body), _ordered(b.article.body)
-    if a.article.truncated and len(right) > len(left):
-        right = right[: len(left)]
-    if b.article.truncated and len(left) > len(right):
-        left = left[: len(right)]
-    one, two = numpy.unique(left), numpy.unique(right)
-    return len(numpy.intersect1d(one, two, assume_unique=True)), len(one), len(two)
-
-
-@lru_cache(maxsize=512)
-def _ordered(body: str) -> Hashes:
-    return shingles(comparable(body), SIZE)

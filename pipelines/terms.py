@@ -1,69 +1,72 @@
-"""Entries of the synonym file that a text truly holds."""
+"""Terms: the entries of the synonym file that truly stand in a text."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from config.synonyms import Entry, load_synonyms
+from config.synonyms import synonyms
 from notices.normal import normalise
 
-_LATIN = "0-9a-z"
+_LATIN = re.compile(r"[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """A name of an entry in normal form; `sure` finds it outside the texts that spoil it, None where none do."""
+class Entry:
+    """An entry ready to be looked for in normalised text; `whole` finds its Latin names as whole words."""
 
-    text: str
-    entry: str
-    sure: re.Pattern[str] | None
+    name: str
+    names: tuple[str, ...]
+    latin: tuple[str, ...]
+    whole: re.Pattern[str] | None
+    not_in: tuple[str, ...]
 
 
 def find_terms(text: str) -> tuple[str, ...]:
-    """The own names of the entries that stand in a text, in the file's order.
-
-    A name does not count inside a longer name of another entry, inside a text its entry excludes, or, in Latin letters,
-    inside a longer word.
-    """
-    normal = normalise(text)
-    found: dict[str, None] = {}
-    for name in names():
-        if name.entry not in found and name.text in normal and (name.sure is None or _stands(name.sure, normal)):
-            found[name.entry] = None
-    return tuple(found)
+    """The full names of the entries found in a text, in the file's order; a name inside a context does not count."""
+    plain = normalise(text)
+    return tuple(entry.name for entry in entries() if _stands(entry, plain))
 
 
 @cache
-def names() -> tuple[Name, ...]:
-    """Every name of every entry, in the file's order."""
-    entries = load_synonyms()
-    owner = {normalise(name): entry.name for entry in reversed(entries) for name in reversed(entry.names)}
-    return tuple(
-        Name(name, entry.name, _sure(name, list(_spoilers(name, entry, owner))))
-        for entry in entries
-        for name in dict.fromkeys(map(normalise, entry.names))
-        if owner[name] == entry.name
-    )
+def entries() -> tuple[Entry, ...]:
+    """The entries of the synonym file, their names normalised."""
+    return tuple(_entry(one.name, one.names, one.not_in) for one in synonyms())
 
 
-def _spoilers(name: str, entry: Entry, owner: dict[str, str]) -> Iterator[str]:
-    for context in map(normalise, entry.not_in):
-        if name in context:
-            yield context
-    for other, whose in owner.items():
-        if name in other and name != other and whose != entry.name:
-            yield other
+@cache
+def names() -> dict[str, Entry]:
+    """Every normalised name with its entry, longest first; of two entries with one name the first has it."""
+    found: dict[str, Entry] = {}
+    for entry in entries():
+        for name in (*entry.names, *entry.latin):
+            found.setdefault(name, entry)
+    return dict(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
 
-def _sure(name: str, spoilers: list[str]) -> re.Pattern[str] | None:
-    before = f"(?<![{_LATIN}])" if re.match(f"[{_LATIN}]", name) else ""
-    after = f"(?![{_LATIN}])" if re.search(f"[{_LATIN}]$", name) else ""
-    if not (before or after or spoilers):
-        return None
-    passed = [re.escape(spoiler) for spoiler in sorted(spoilers, key=lambda one: (-len(one), one))]
-    return re.compile("|".join([*passed, f"({before}{re.escape(name)}{after})"]))
+def cleared(entry: Entry, plain: str) -> str:
+    """Normalised text with the contexts in which the entry's names do not count taken out, lengths kept."""
+    for context in entry.not_in:
+        if context in plain:
+            plain = plain.replace(context, "\0" * len(context))
+    return plain
 
 
-def _stands(sure: re.Pattern[str], text: str) -> bool:
-    return any(match.group(1) for match in sure.finditer(text))
+def _stands(entry: Entry, plain: str) -> bool:
+    for name in entry.names:
+        if name in plain:
+            return not entry.not_in or any(name in cleared(entry, plain) for name in entry.names)
+    return any(name in plain for name in entry.latin) and entry.whole is not None and bool(entry.whole.search(plain))
+
+
+def _entry(name: str, names: tuple[str, ...], not_in: tuple[str, ...]) -> Entry:
+    plain = dict.fromkeys(map(normalise, names))
+    latin = tuple(one for one in plain if _LATIN.match(one) or _LATIN.match(one[-1]))
+    han = tuple(one for one in plain if one not in latin)
+    whole = re.compile("|".join(map(_whole, latin))) if latin else None
+    contexts = sorted(map(normalise, not_in), key=len, reverse=True)
+    return Entry(name, han, latin, whole, tuple(contexts))
+
+
+def _whole(name: str) -> str:
+    before = "(?<![a-z0-9])" if _LATIN.match(name[0]) else ""
+    return before + re.escape(name) + ("(?![a-z0-9])" if _LATIN.match(name[-1]) else "")

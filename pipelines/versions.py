@@ -104,7 +104,12 @@ class Shelf:
                 copy.article_id = made
         replaced = [copy for copy in self._copies.values() if copy.changed and copy.old_keys]
         versioned = {key for key, _ in self._versions} | {copy.understood.key for copy in replaced}
-        stored = [copy for copy in self._copies.values() if copy.understood.key in versioned and copy not in fresh]
+        made_now = {copy.article_id for copy in fresh}
+        stored = [
+            copy
+            for copy in self._copies.values()
+            if copy.understood.key in versioned and copy.article_id not in made_now
+        ]
         for copy in stored:
             statement_ = update(articles).where(articles.c.id == copy.article_id)
             connection.execute(statement_.values(_row(copy) if copy.changed else {"version": copy.version}))

@@ -70,7 +70,7 @@ def due(store: Store, now: datetime) -> list[str]:
     """The names of the sources that are to be crawled now, the longest waiting first, new ones before all."""
     known = [source.name for source in load_sources()]
     with store.reading() as connection:
-        when = dict(connection.execute(select(table.c.name, table.c.next_due)).tuples())
+        when = {row[0]: row[1] for row in connection.execute(select(table.c.name, table.c.next_due))}
     waiting: Sequence[tuple[float, str]] = [
         (moment.timestamp() if moment else 0.0, name)
         for name in known

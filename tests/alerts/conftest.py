@@ -19,7 +19,7 @@ from notices.fields import Fields
 from notices.kinds import Mode, NoticeType, Precision
 from notices.schema import SHANGHAI, articles, events, notice_aliases, notices, pages
 from notices.store import Store
-from notices.store.article_rows import article_values, fields_value
+from notices.store.article_rows import article_values
 from notices.understood import Fingerprint, Understood
 
 START = datetime(2026, 11, 1, 9, tzinfo=SHANGHAI)
@@ -38,7 +38,12 @@ class World:
         return self.now
 
     def notice(
-        self, title: str, end: date | None = OPEN_UNTIL, mode: Mode = Mode.LIVE, kind: str = "consultation", copies: int = 1
+        self,
+        title: str,
+        end: date | None = OPEN_UNTIL,
+        mode: Mode = Mode.LIVE,
+        kind: str = "consultation",
+        copies: int = 1,
     ) -> int:
         """A new notice with so many carriers; returns its id."""
         with self.store.writing() as connection:
@@ -137,7 +142,9 @@ class WordReader:
     def matches(self, query: str, notice_ids: Collection[int] | None, now: datetime) -> set[int]:
         self.asked.append((query, now))
         ids = self.world.store.notice_ids() if notice_ids is None else notice_ids
-        return {one.notice_id for one in self.world.store.notices(ids) if all(_fits(one, w, now) for w in query.split())}
+        return {
+            one.notice_id for one in self.world.store.notices(ids) if all(_fits(one, w, now) for w in query.split())
+        }
 
 
 def _fits(one: Any, word: str, now: datetime) -> bool:
@@ -230,3 +237,14 @@ def reader(world: World) -> WordReader:
 def hook() -> Iterator[Hook]:
     with receiving() as running:
         yield running
+
+
+@pytest.fixture
+def other_hook() -> Iterator[Hook]:
+    with receiving() as running:
+        yield running
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    return until

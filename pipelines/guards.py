@@ -1,0 +1,63 @@
+"""What keeps two similar texts apart: another stage, issue, date or number, or one that holds the other among more."""
+
+import re
+
+from notices.normal import normalise
+from notices.understood import Understood
+from pipelines.overlap import Overlap, Text, odds
+
+ALMOST = 0.85  # of the text alike: a comment on it would have left more of itself
+DATED = ("issue", "cve", "year", "month", "day")
+ODDS = 0.2  # of the numbers that stand in the same words
+
+_PREFIX = re.compile(r"^\s*(?:【[^【】]{1,10}】|[^|丨｜]{1,8}[|丨｜])\s*")
+
+
+def of_kind(a: Understood, kind: str) -> set[str]:
+    """The values of an article's guard words of one kind."""
+    start = kind + ":"
+    return {mark[len(start) :] for mark in a.fingerprint.marks if mark.startswith(start)}
+
+
+def titles(a: Understood, b: Understood) -> float:
+    """How much of the shorter title stands in the longer one, from 0 to 1; 1 when both name one document."""
+    one, two = _pairs(a.article.title), _pairs(b.article.title)
+    if any(_alike(left, right) for left in of_kind(a, "doc") for right in of_kind(b, "doc")):
+        return 1.0
+    return len(one & two) / max(min(len(one), len(two)), 4)
+
+
+def apart(a: Understood, b: Understood, one: Text, two: Text, found: Overlap) -> str:
+    """Why two similar texts are kept apart; empty when they are not."""
+    for kind in DATED:
+        left, right = of_kind(a, kind), of_kind(b, kind)
+        if left and right and not left & right and _comparable(kind, left, right, a, b):
+            return " against ".join([kind, *sorted((" ".join(sorted(left)), " ".join(sorted(right))))])
+    stages = of_kind(a, "stage") | of_kind(b, "stage")
+    if {"draft", "final"} <= stages and found.alike < 0.97:
+        return "draft against final text"
+    if len(stages) == 2 and "reading" in stages and found.alike < ALMOST:
+        return "a comment on the text"
+    if bool(of_kind(a, "digest")) != bool(of_kind(b, "digest")) and found.alike < ALMOST:
+        return "a digest that holds the text"
+    differ, agree, example = odds(one, two)
+    if differ >= 2 and differ / (differ + agree) >= ODDS:
+        return f"other numbers: {example}"
+    return ""
+
+
+def _comparable(kind: str, left: set[str], right: set[str], a: Understood, b: Understood) -> bool:
+    """Whether two sets of guard words speak of the same thing: issues only do when counted alike or in one outlet."""
+    if kind != "issue" or a.article.account == b.article.account:
+        return True
+    return {value[:1] for value in left} == {value[:1] for value in right}
+
+
+def _alike(left: str, right: str) -> bool:
+    one, two = _pairs(left), _pairs(right)
+    return len(one & two) >= 0.8 * max(len(one), len(two), 1)
+
+
+def _pairs(title: str) -> set[str]:
+    text = "".join(char for char in normalise(_PREFIX.sub("", title)) if char.isalnum())
+    return {text[place : place + 2] for place in range(len(text) - 1)}

@@ -1,0 +1,47 @@
+"""Highlights: the places of a text that a query found, in the text's own characters between 【 and 】."""
+
+from collections.abc import Iterable, Sequence
+
+from notices.normal import aligned, normalise
+from search.concepts import Concept
+
+START, END = "【", "】"
+AROUND = 40  # characters of the text on each side of the best place
+
+
+def highlight(text: str, wanted: Sequence[Concept]) -> str:
+    """The best passage of a text with what was found in it marked; empty when nothing was."""
+    normal, offsets = aligned(text)
+    found = sorted(set(_places(normal, wanted)))
+    if not found:
+        return ""
+    best = max(found, key=lambda place: sum(place[0] <= other[0] < place[0] + 2 * AROUND for other in found))
+    first, last = max(best[0] - AROUND, 0), min(best[0] + 2 * AROUND, len(normal))
+    inside = _merged(place for place in found if first <= place[0] and place[1] <= last)
+    parts, at = [], offsets[first]
+    for start, end in inside:
+        parts += [text[at : offsets[start]], START, text[offsets[start] : offsets[end]], END]
+        at = offsets[end]
+    parts.append(text[at : offsets[last]])
+    shown = " ".join("".join(parts).split())
+    return f"{'…' if first else ''}{shown}{'…' if last < len(normal) else ''}"
+
+
+def _places(normal: str, wanted: Sequence[Concept]) -> Iterable[tuple[int, int]]:
+    for concept in wanted:
+        for text in concept.texts:
+            word = normalise(text.shown)
+            at = normal.find(word) if word else -1
+            while at >= 0:
+                yield at, at + len(word)
+                at = normal.find(word, at + len(word))
+
+
+def _merged(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in places:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,138 @@
+"""A query as a row of lexemes, each with the column it begins in."""
+
+import re
+from dataclasses import dataclass
+
+from notices.problem import Problem
+from search.fields import field_name
+
+QUOTES = '"“”„‟＂「」『』'
+_COLONS = ":："
+_SPACE = " \t\r\n\u3000\xa0"
+_OPEN, _CLOSE = "(（", ")）"
+_ASCII = str.maketrans("＜＞＝－：（）＂", '<>=-:()"')
+_OPERATOR = re.compile(r"[ \t\u3000]*(<=|>=|<|>|=|＜=|＞=|≤|≥|＜＝|＞＝|＜|＞|＝)[ \t\u3000]*")
+_WORDS = {"and": "and", "or": "or", "not": "not", "AND": "and", "OR": "or", "NOT": "not"}
+_PLAIN = {"≤": "<=", "≥": ">="}
+
+
+class QueryError(Problem):
+    """A query that cannot be read; `column` is where, counted from 1."""
+
+    status = 2
+
+    def __init__(self, column: int, message: str) -> None:
+        super().__init__(f"column {column}: {message}")
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A piece of a query; `kind` is word, phrase, field, open, close, and, or, not; `operator` belongs to fields."""
+
+    kind: str
+    text: str
+    column: int
+    operator: str = ""
+
+
+class Lexer:
+    """Reads a query from its start to its end, into `lexemes`; what it let pass is in `warnings`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.place = 0
+        self.lexemes: list[Lexeme] = []
+        self.warnings: list[str] = []
+        self._groups = 0
+
+    def read(self) -> list[Lexeme]:
+        """The lexemes; raises QueryError for a phrase that nothing closes."""
+        while self.place < len(self.text):
+            char = self.text[self.place]
+            if char in _SPACE:
+                self.place += 1
+            elif not (self._bracket(char) or self._quote(char) or self._minus() or self._field()):
+                self._word()
+        return self.lexemes
+
+    def _add(self, kind: str, text: str, length: int, operator: str = "") -> bool:
+        self.lexemes.append(Lexeme(kind, text, self.place + 1, operator))
+        self.place += length
+        return True
+
+    def _starts_word(self) -> bool:
+        return self.place == 0 or self.text[self.place - 1] in _SPACE + _OPEN + "-" or self._after_field()
+
+    def _after_field(self) -> bool:
+        return bool(self.lexemes) and self.lexemes[-1].kind == "field" and self.text[self.place - 1] in _COLONS + "<>="
+
+    def _bracket(self, char: str) -> bool:
+        """A bracket groups where a word could begin, if its partner closes where a word ends; else it is text."""
+        if char in _OPEN and self._starts_word() and self._partner():
+            self._groups += 1
+            return self._add("open", char, 1)
+        if char in _CLOSE and self._groups and self._ends_word(self.place + 1):
+            self._groups -= 1
+            return self._add("close", char, 1)
+        return False
+
+    def _partner(self) -> bool:
+        depth = 0
+        for place in range(self.place, len(self.text)):
+            depth += (self.text[place] in _OPEN) - (self.text[place] in _CLOSE)
+            if depth == 0:
+                return self._ends_word(place + 1) and bool(self.text[self.place + 1 : place].strip(_SPACE))
+        return False
+
+    def _ends_word(self, place: int) -> bool:
+        return place >= len(self.text) or self.text[place] in _SPACE + _CLOSE
+
+    def _quote(self, char: str) -> bool:
+        if char not in QUOTES:
+            return False
+        end = next((place for place in range(self.place + 1, len(self.text)) if self.text[place] in QUOTES), -1)
+        if end >= 0:
+            return self._add("phrase", self.text[self.place + 1 : end], end + 1 - self.place)
+        if char == '"' and self._starts_word():
+            raise QueryError(self.place + 1, 'this quote is never closed: add a " where the phrase ends')
+        self.warnings.append(f"column {self.place + 1}: {char} opens nothing and is passed over")
+        self.place += 1
+        return True
+
+    def _minus(self) -> bool:
+        """`-` negates only before a word, phrase or group, and only where a word begins: CVE-2024 -1 is text."""
+        following = self.text[self.place + 1 : self.place + 2]
+        wanted = following and (following.isalpha() or following in QUOTES + _OPEN)
+        if self.text[self.place] in "-－" and self._starts_word() and wanted:
+            return self._add("not", "-", 1)
+        return False
+
+    def _field(self) -> bool:
+        if not self._starts_word():
+            return False
+        match = re.compile(r"[\w]+").match(self.text, self.place)
+        name = field_name(match.group()) if match else ""
+        if match is None:
+            return False
+        rest = self.text[match.end() :]
+        if rest[:1] and rest[0] in _COLONS and rest[1:2].strip(_SPACE + "/"):
+            if name:
+                return self._add("field", name, len(match.group()) + 1, ":")
+            if not match.group().isdigit() and len(match.group()) <= 12:
+                self.warnings.append(f"{match.group()} is no field: searched as text")
+        compared = _OPERATOR.match(self.text, match.end())
+        if name and compared:
+            operator = compared.group(1).translate(_ASCII)
+            length = compared.end() - self.place
+            return self._add("field", name, length, _PLAIN.get(operator, operator))
+        return False
+
+    def _word(self) -> None:
+        end = self.place + 1
+        while end < len(self.text) and self.text[end] not in _SPACE + QUOTES:
+            if self.text[end] in _CLOSE and self._groups and self._ends_word(end + 1):
+                break
+            end += 1
+        word = self.text[self.place : end]
+        self._add(_WORDS.get(word, "word"), word, len(word))

@@ -1,0 +1,63 @@
+"""The normalisation table is what its generator makes, and one pass of it is enough."""
+
+import importlib.util
+import json
+import random
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from notices import normal
+
+ROOT = Path(__file__).parents[2]
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_normal", ROOT / "docs" / "make_normal.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_checked_in_table_is_the_generated_one() -> None:
+    pytest.importorskip("opencc")
+    wanted = json.loads(json.dumps(_generator().generate()))
+    held = json.loads((ROOT / "config" / "normal.json").read_text(encoding="utf-8"))
+    # another Python or opencc may know more code points: what both know must be the same
+    assert {key: held[key] for key in wanted.keys() & held.keys()} == {
+        key: wanted[key] for key in wanted.keys() & held.keys()
+    }
+    assert len(wanted.keys() ^ held.keys()) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("ＧＢ／Ｔ　３９７８６", "gb/t 39786"),
+        ("徵求意見", "征求意见"),
+        ("⻛险⻓期⼯信", "风险长期工信"),
+        ("工\u200b信\ufeff部\u00ad令\ufe0f", "工信部令"),
+        ("⑩㊿㈠㎡Ⅳ", "1050(一)m2iv"),
+        ("ﬁle ẞ Σς İ", "file ß σσ i"),
+        ("ｶﾅ", "カナ"),
+        ("\ud800工", "\ud800工"),
+        ("", ""),
+    ],
+)
+def test_forms(text: str, form: str) -> None:
+    assert normal.normalise(text) == form
+
+
+def test_one_pass_is_enough_and_offsets_point_into_the_original() -> None:
+    chance = random.Random(5)
+    keys = [chr(code) for code in normal.table()]
+    for size in (0, 1, 40, 400):
+        text = "".join(chance.choice(["工", "a", " ", "。", chance.choice(keys)]) for _ in range(size))
+        once = normal.normalise(text)
+        assert normal.normalise(once) == once == text.translate(normal.table())
+        aligned, offsets = normal.aligned(text)
+        assert aligned == once
+        assert len(offsets) == len(once) + 1 and offsets == sorted(offsets) and offsets[-1] == size
+        assert all(char in normal.normalise(text[at]) for char, at in zip(once, offsets, strict=False))
