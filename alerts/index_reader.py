@@ -6,7 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from search.find import matches
+from notices.store.chunks import chunks
+from search.find import matches, matching
 from search.index import Index
 from search.parse import parse
 
@@ -23,7 +24,13 @@ class IndexReader:
 
     def matches(self, query: str, notice_ids: Collection[int] | None, now: datetime) -> set[int]:
         """The notices among these ids, or among all of them for None, that a query matches exactly."""
-        return set(matches(self._index, query, notice_ids, now))
+        parsed = parse(query, now)
+        if notice_ids is None:
+            return set(matching(self._index, parsed.tree))
+        found: set[int] = set()
+        for some in chunks(notice_ids):
+            found |= matches(self._index, parsed, some)
+        return found
 
     def close(self) -> None:
         """Lets go of the index."""
@@ -40,4 +47,4 @@ class IndexReader:
 
 def warnings(query: str, now: datetime) -> tuple[str, ...]:
     """What the parser warns of in a query; raises its Problem, which points at the column."""
-    return tuple(parse(query, now).warnings)
+    return parse(query, now).warnings

@@ -1,5 +1,6 @@
 """Reads the event log behind a cursor of its own and writes down what is to be told to whom."""
 
+import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -13,6 +14,7 @@ from alerts.happenings import Happening, happenings
 from alerts.ledger import Due, record
 from alerts.reader import Reader
 from alerts.subscriptions import Subscription, load
+from notices.problem import Problem
 from notices.schema import SHANGHAI, cursors, matched
 from notices.store import Event, Store
 from notices.store.chunks import chunks
@@ -21,6 +23,8 @@ from notices.store.engine import upsert
 NAME = "matcher"
 BATCH = 1_000  # events a transaction takes; a kill repeats no more than their matching
 LEASE = timedelta(minutes=2)
+
+log = logging.getLogger("policywatch.alerts")
 
 Seen = Mapping[int, bool]  # matters that matched before, and whether they were told
 
@@ -117,7 +121,10 @@ def _found(reader: Reader, subscription: Subscription, happened: list[Happening]
             days[one.at.astimezone(SHANGHAI).date()].append(one)
     found: set[int] = set()
     for day in days.values():
-        found |= reader.matches(subscription.query, [one.notice_id for one in day], max(one.at for one in day))
+        try:
+            found |= reader.matches(subscription.query, [one.notice_id for one in day], max(one.at for one in day))
+        except Problem as error:  # a query made before the language changed must not hold up the others
+            log.error("subscription %r matches nothing: %s", subscription.name, error)
     return found
 
 

@@ -7,20 +7,23 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from alerts.reader import Reader
+from notices.notice import Notice
 from notices.schema import SHANGHAI, notices
 from notices.store import Store
+from search.find import Hit
 
 DAYS = 90
 NEWEST = 10
+SHOWN = ("path", "url", "account", "published_at")  # of a carrier
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Matters that a query would have told of; `newest` are ids of notices, the last published first."""
+    """How many matters a query would have told of, how many a week, and the last of them, newest first."""
 
     matches: int
     per_week: float
-    newest: tuple[int, ...]
+    newest: tuple[Hit, ...]
 
 
 def preview(store: Store, reader: Reader, query: str, now: datetime, days: int = DAYS) -> Preview:
@@ -40,4 +43,25 @@ def preview(store: Store, reader: Reader, query: str, now: datetime, days: int =
     newest: dict[int, int] = {}
     for _, one in sorted(found, reverse=True):
         newest.setdefault(matters[one], one)
-    return Preview(len(newest), round(len(newest) * 7 / days, 1), tuple(newest.values())[:NEWEST])
+    shown = {one.notice_id: one for one in store.notices(list(newest.values())[:NEWEST])}
+    hits = tuple(_hit(shown[one]) for one in newest.values() if one in shown)
+    return Preview(len(newest), round(len(newest) * 7 / days, 1), hits)
+
+
+def _hit(notice: Notice) -> Hit:
+    end = notice.fields.comment_end
+    carriers = ({name: getattr(one, name) for name in SHOWN} for one in notice.carriers)
+    return Hit(
+        notice_id=notice.notice_id,
+        matter_id=notice.matter_id,
+        title=notice.titles[0],
+        exact=True,
+        score=0.0,
+        notice_type=notice.fields.notice_type.value,
+        issuers=notice.fields.issuers,
+        published_at=notice.published_at,
+        comment_end=end.isoformat() if end else None,
+        url=notice.url,
+        carriers=tuple(carriers),
+        highlights=(),
+    )

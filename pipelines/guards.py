@@ -27,6 +27,12 @@ def titles(a: Understood, b: Understood) -> float:
     return len(one & two) / max(min(len(one), len(two)), 4)
 
 
+def wording(a: Understood, b: Understood) -> float:
+    """How much two titles have in common, from 0 to 1, whatever documents they name."""
+    one, two = _pairs(a.article.title), _pairs(b.article.title)
+    return len(one & two) / max(len(one | two), 1)
+
+
 def apart(a: Understood, b: Understood, one: Text, two: Text, found: Overlap) -> str:
     """Why two similar texts are kept apart; empty when they are not."""
     for kind in DATED:

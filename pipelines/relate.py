@@ -7,7 +7,7 @@ import numpy
 
 from notices.understood import Fingerprint, Understood
 from pipelines.fingerprint import BINS
-from pipelines.guards import apart, of_kind, titles
+from pipelines.guards import apart, of_kind, titles, wording
 from pipelines.overlap import Overlap, Text, overlap, text_of
 
 SEEN = 0.2  # of the sketches' places equal, or
@@ -80,12 +80,24 @@ def _evened(a: Understood, b: Understood, one: Text, two: Text) -> tuple[Text, T
 
 def _same(a: Understood, b: Understood, found: Overlap, title: float) -> str:
     """Why two texts that nothing keeps apart are one notice; empty when they are not."""
-    stranger = a.article.account == b.article.account and title < 0.25
     other = of_kind(a, "doc") and of_kind(b, "doc") and title < 1
-    if found.alike >= (0.9 if stranger else 0.75 if other else NEARLY):
+    if found.alike >= _enough(a, b, bool(other)):
         return f"{found.alike:.0%} of the text in common"
-    if found.alike >= EDITED and found.copied >= COPIED and title >= 0.25 and not other:
+    if other:
+        return ""
+    strange = a.article.account != b.article.account
+    if strange and found.alike >= EDITED and found.copied >= COPIED and title >= 0.25:
         return f"{found.alike:.0%} of the text in common under a similar title"
     if found.inside >= WITHIN and found.copied >= 0.6 and title >= 0.5 and found.start <= LEAD:
         return f"{found.inside:.0%} of the shorter text in the longer one"
     return ""
+
+
+def _enough(a: Understood, b: Understood, other: bool) -> float:
+    """How much of two texts has to be alike; an outlet's own texts share their frame, so their titles count."""
+    if a.article.account != b.article.account:
+        return 0.75 if other else NEARLY
+    title = wording(a, b)
+    if title >= 0.9 and not of_kind(a, "digest"):
+        return 0.4
+    return 0.9 if title < 0.25 else 0.8 if title < 0.5 else 0.6

@@ -1,4 +1,4 @@
-"""Takes articles out of the store: their versions, their relations and, when nothing else carries them, their notices."""
+"""Takes articles out of the store, with their versions, relations and notices that nothing else carries."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ def remove(connection: Connection, ids: Iterable[int], now: datetime) -> None:
         touched = set(connection.execute(held).scalars())
         _delete(connection, some)
         left = select(articles.c.id, articles.c.notice_id).where(articles.c.notice_id.in_(touched))
-        rest = dict(connection.execute(left).tuples())
+        rest = dict(connection.execute(left).tuples().all())
         _end(connection, touched - set(rest.values()), now)
         regroup(connection, load_understood(connection, rest), set(), now)
 

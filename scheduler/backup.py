@@ -73,10 +73,7 @@ def restore(file: Path, store_url: str, folder: Path) -> BackupReport:
     with _roomy(folder), tempfile.TemporaryDirectory(dir=folder) as scratch:
         _unpack(file, Path(scratch))
         size = sum((Path(scratch) / name).stat().st_size for name in (STORE, PAGES))
-        with Store.open(f"sqlite:///{Path(scratch, STORE).absolute()}", Path(scratch)) as store:
-            with store.writing() as connection:
-                new = {"value": secrets.token_hex(8)}
-                connection.execute(update(meta).where(meta.c.name == "store_id").values(new))
+        _rename(Path(scratch, STORE))
         aside = folder / f"before-restore-{datetime.now(SHANGHAI):%Y%m%d-%H%M%S-%f}"
         for path in (place, folder / PAGES):
             _set_aside(path, aside)
@@ -96,23 +93,35 @@ def _database(url: str) -> Path:
 
 def _pack(part: Path, copies: list[Path], now: datetime) -> None:
     manifest = json.dumps({"format": FORMAT, "made_at": now.isoformat(), "files": [copy.name for copy in copies]})
-    with part.open("xb") as raw, zstandard.ZstdCompressor(LEVEL).stream_writer(raw) as packed:
-        with tarfile.open(fileobj=packed, mode="w|") as tar:
-            entry = tarfile.TarInfo(MANIFEST)
-            entry.size = len(manifest.encode())
-            tar.addfile(entry, io.BytesIO(manifest.encode()))
-            for copy in copies:
-                tar.add(copy, copy.name)
+    with (
+        part.open("xb") as raw,
+        zstandard.ZstdCompressor(LEVEL).stream_writer(raw) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
+        entry = tarfile.TarInfo(MANIFEST)
+        entry.size = len(manifest.encode())
+        tar.addfile(entry, io.BytesIO(manifest.encode()))
+        for copy in copies:
+            tar.add(copy, copy.name)
+
+
+def _rename(path: Path) -> None:
+    """Brings a restored store to this version and gives it a name of its own."""
+    with Store.open(f"sqlite:///{path.absolute()}", path.parent) as store, store.writing() as connection:
+        connection.execute(update(meta).where(meta.c.name == "store_id").values(value=secrets.token_hex(8)))
 
 
 def _unpack(file: Path, folder: Path) -> None:
     advice = "name a file that `policywatch backup` wrote"
     try:
-        with file.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as packed:
-            with tarfile.open(fileobj=packed, mode="r|") as tar:
-                for member in tar:
-                    if member.name in (MANIFEST, STORE, PAGES) and member.isfile():
-                        tar.extract(member, folder, filter="data")
+        with (
+            file.open("rb") as raw,
+            zstandard.ZstdDecompressor().stream_reader(raw) as packed,
+            tarfile.open(fileobj=packed, mode="r|") as tar,
+        ):
+            for member in tar:
+                if member.name in (MANIFEST, STORE, PAGES) and member.isfile():
+                    tar.extract(member, folder, filter="data")
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, zstandard.ZstdError, EOFError, FileNotFoundError, ValueError) as error:
         raise Problem(f"{file} is no whole backup ({error}): {advice}") from None

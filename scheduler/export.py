@@ -1,7 +1,7 @@
 """Every page kept, with what was made of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -52,7 +52,7 @@ class Exported:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     credit: str = ""
-    terms: tuple[str, ...] = field(default=())
+    terms: tuple[str, ...] = ()
 
 
 _PAGE = tuple(pages.c[name] for name in ("id", "path", "url", "state", "reason", "outcome", "fetched_at", "article_id"))
@@ -74,18 +74,21 @@ def export(store: Store) -> Iterator[Exported]:
                 yield _exported(row, texts.get(row.article_id))
 
 
-def _texts(connection: Connection, ids: set[int]) -> dict[int, Row[Any]]:
+def _texts(connection: Connection, ids: set[int]) -> dict[int, Any]:
     query = select(*_ARTICLE, notices.c.matter_id).outerjoin(notices, notices.c.id == articles.c.notice_id)
-    return {row.id: row for row in connection.execute(query.where(articles.c.id.in_(ids)))}
+    found: dict[int, Any] = {}
+    for row in connection.execute(query.where(articles.c.id.in_(ids))):
+        found[row.id] = row
+    return found
 
 
 def _exported(row: Row[Any], text: Row[Any] | None) -> Exported:
-    page = (row.path, row.url, row.state, row.reason, row.outcome, row.fetched_at)
+    page = Exported(row.path, row.url, row.state, row.reason, row.outcome, row.fetched_at)
     if text is None:
-        return Exported(*page)
+        return page
     found = fields_of(text.fields)
-    return Exported(
-        *page,
+    return replace(
+        page,
         article_id=text.id,
         notice_id=text.notice_id,
         matter_id=text.matter_id,

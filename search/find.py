@@ -16,8 +16,7 @@ from search.parse import Query, parse
 from search.rank import Facts, Ranker
 from search.tree import Node
 
-LOOSER = 200  # looser matches that are ranked
-FEW = 0.34  # of the words: a looser match has more than this share of them
+LOOSER = 100  # matches that are ranked with more than their text's score
 WEIGHTS = "6.0, 1.0, 0.5"  # of title, body and attachments in the text's score
 ORDERS = {
     "published": "d.published IS NULL, d.published DESC, d.id DESC",
@@ -135,7 +134,7 @@ def _scored(
     found = []
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        sql = f"SELECT id, title, type, official, carriers FROM docs WHERE id IN ({', '.join('?' * len(some))})"
+        sql = f"SELECT id, spaced, type, official, carriers FROM docs WHERE id IN ({', '.join('?' * len(some))})"
         for one, title, kind, official, carriers in index.database.execute(sql, some):
             facts = Facts(scores.get(one, 0.0), title, NoticeType(kind), bool(official), carriers)
             found.append((one, ranker.score(facts)))

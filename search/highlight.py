@@ -1,18 +1,23 @@
 """Highlights: the places of a text that a query found, in the text's own characters between 【 and 】."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from notices.normal import aligned, normalise
 from search.concepts import Concept
 
 START, END = "【", "】"
+MOST = 60  # places of a text that are looked at
 AROUND = 40  # characters of the text on each side of the best place
 
 
 def highlight(text: str, wanted: Sequence[Concept]) -> str:
     """The best passage of a text with what was found in it marked; empty when nothing was."""
-    normal, offsets = aligned(text)
-    found = sorted(set(_places(normal, wanted)))
+    normal: str = normalise(text)
+    offsets: Sequence[int] = range(len(text) + 1)
+    if len(normal) != len(text):  # rare, and a walk over every character
+        normal, offsets = aligned(text)
+    found = sorted(set(islice(_places(normal, wanted), MOST)))
     if not found:
         return ""
     best = max(found, key=lambda place: sum(place[0] <= other[0] < place[0] + 2 * AROUND for other in found))

@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 CREATE TABLE IF NOT EXISTS docs (
   id INTEGER PRIMARY KEY, matter_id INTEGER NOT NULL, type TEXT NOT NULL, published INTEGER, deadline INTEGER,
   official INTEGER NOT NULL, changed INTEGER NOT NULL, carriers INTEGER NOT NULL,
-  hit TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, attachments TEXT NOT NULL);
+  hit TEXT NOT NULL, spaced TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, attachments TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS docs_type ON docs (type);
 CREATE INDEX IF NOT EXISTS docs_published ON docs (published);
 CREATE INDEX IF NOT EXISTS docs_deadline ON docs (deadline) WHERE deadline IS NOT NULL;
@@ -136,17 +136,15 @@ class Index:
         self.database.execute("DELETE FROM keywords WHERE id = ?", (one,))
 
     def _add(self, notice: Notice, texts: tuple[str, str, str]) -> None:
-        self.database.execute(
-            "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                notice.notice_id, notice.matter_id, notice.fields.notice_type.value, instant(notice.published_at),
-                deadline(notice.fields.comment_end), notice.official, notice.changed, len(notice.carriers),
-                json.dumps(_hit(notice), ensure_ascii=False), *texts,
-            ),
+        made = _tokens(texts)
+        row = (
+            notice.notice_id, notice.matter_id, notice.fields.notice_type.value, instant(notice.published_at),
+            deadline(notice.fields.comment_end), notice.official, notice.changed, len(notice.carriers),
+            json.dumps(_hit(notice), ensure_ascii=False), made[0], *texts,
         )  # fmt: skip
+        self.database.execute(f"INSERT INTO docs VALUES ({', '.join('?' * len(row))})", row)
         self.database.execute(
-            "INSERT INTO texts (rowid, title, body, attachments) VALUES (?, ?, ?, ?)",
-            (notice.notice_id, *_tokens(texts)),
+            "INSERT INTO texts (rowid, title, body, attachments) VALUES (?, ?, ?, ?)", (notice.notice_id, *made)
         )
         self.database.executemany("INSERT OR IGNORE INTO keywords VALUES (?, ?, ?, ?)", _keywords(notice))
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from notices.kinds import NoticeType
 from search.concepts import Concept
-from search.tokenizer import tokens
 from search.tree import Text
 
 # What a kind is worth to somebody who looks for a policy text and does not say which kind.
@@ -36,7 +35,7 @@ CARRIERS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What ranking knows of a notice; `text` is the text's own score, larger is better."""
+    """What ranking knows of a notice; `text` is the text's own score, larger is better, `title` the titles' tokens."""
 
     text: float
     title: str
@@ -56,27 +55,21 @@ class Ranker:
     def score(self, facts: Facts) -> float:
         """The notice's score, larger is better, comparable within one query only."""
         kind = WORTH[facts.type] * (MEANT if facts.type in self._kinds else 1.0)
-        held = tokens(facts.title)
-        share = sum(_in_title(concept, held) for concept in self._wanted) / max(len(self._wanted), 1)
+        share = sum(_in_title(concept, facts.title) for concept in self._wanted) / max(len(self._wanted), 1)
         more = min(facts.carriers - 1, 5) * CARRIERS
         return facts.text * kind * (1 + TITLE * share) * (OFFICIAL if facts.official else 1.0) * (1 + more)
 
 
-def _in_title(concept: Concept, held: Sequence[str]) -> float:
+def _in_title(concept: Concept, title: str) -> float:
     """1 for a title that holds the concept, part of it by how many of its tokens the title holds."""
-    if any(holds(held, text) for text in concept.texts):
+    if any(holds(title, text) for text in concept.texts):
         return 1.0
-    some = set(held)
+    some = set(title.split(" "))
     best = max(sum(token in some for token in text.tokens) / len(text.tokens) for text in concept.texts)
     return NEARLY * best
 
 
-def holds(held: Sequence[str], text: Text) -> bool:
-    """Whether tokens stand in a row in a list of tokens."""
-    wanted = text.tokens
-    for place in range(len(held) - len(wanted) + 1):
-        row = held[place : place + len(wanted)]
-        same = all(a == b for a, b in zip(row[:-1], wanted[:-1], strict=True))
-        if same and (row[-1] == wanted[-1] or (text.open_end and row[-1].startswith(wanted[-1]))):
-            return True
-    return False
+def holds(spaced: str, text: Text) -> bool:
+    """Whether tokens stand in a row in a text's tokens with spaces between."""
+    row = f" {' '.join(text.tokens)}{'' if text.open_end else ' '}"
+    return row in f" {spaced} "

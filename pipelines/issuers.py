@@ -1,0 +1,56 @@
+"""Issuers: the bodies in whose name a notice speaks."""
+
+import re
+
+from notices.article import Article
+from pipelines.bodies import Named, distinct, named_bodies
+from pipelines.documents import without_documents
+from pipelines.signature import signature
+
+LEAD = 1500  # characters at the beginning in which a report names who issued what
+
+_ISSUES = re.compile(
+    r"^(?:[（(][^）)\n]{0,20}[）)])?(?:等[^，。；\n]{0,12}(?:部门|单位|机构))?[^。；，\n《]{0,26}?"
+    r"(?:印发|发布|公布|出台|起草|就《|对《|公开征求|征求|通报|部署|启动|开展|下达|批准|组织|制定|编制|审议通过|推出|收到|监测|发现|关于|令)"
+)
+_CITED = re.compile(r"(?:根据|依据|按照|依照|落实|贯彻|经|报|向|归口的?|由|受|组织|委托|通过|对|与|登录|访问|进入|据|从|在|至|寄|获)$")
+_JOINS = re.compile(r"^(?:[、，和及与 \t\n]|会同|联合|以及|[（(]){1,3}$")
+
+
+def issuers(article: Article) -> tuple[str, ...]:
+    """The issuing bodies in their order: those that sign, else those that the text's beginning has issue it; and the title's.
+
+    The account's own name stands in where neither says.
+    """
+    titled = [body.name for body in named_bodies(without_documents(article.title))]
+    signed = signature(article.body)
+    found = (signed or _lead(article.body[:LEAD])) + titled
+    if not found:
+        found = [body.name for body in named_bodies(article.account)]
+    return distinct(found)
+
+
+def _lead(head: str) -> list[str]:
+    """The subjects of the first sentence that has somebody issue something."""
+    for line in head.split("\n"):
+        bodies = list(named_bodies(without_documents(line)))
+        if bodies and (subjects := _subjects(without_documents(line), bodies)):
+            return subjects
+    return []
+
+
+def _subjects(line: str, bodies: list[Named]) -> list[str]:
+    run: list[Named] = []
+    for body in bodies:
+        if run and not _JOINS.match(line[run[-1].end : body.begin]):
+            if _is_subject(line, run):
+                break
+            run = []
+        run.append(body)
+    return [body.name for body in run] if run and _is_subject(line, run) else []
+
+
+def _is_subject(line: str, run: list[Named]) -> bool:
+    return not _CITED.search(line[max(0, run[0].begin - 4) : run[0].begin]) and bool(
+        _ISSUES.match(line[run[-1].end : run[-1].end + 60])
+    )

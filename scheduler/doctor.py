@@ -1,0 +1,175 @@
+"""`doctor`: looks at everything that must work, and says what to do about what does not."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from alerts import subscriptions
+from alerts.ledger import FAILED, PENDING, listed
+from config.channels import is_address, load_channels, shown
+from config.settings import Settings, SettingsError, load, strangers
+from notices.problem import Problem
+from notices.schema import events, notices
+from notices.store import Store
+from scheduler.health import source_health
+from search.parse import parse
+from search.projector import behind
+
+OK, WARNING, BAD = "ok", "warning", "failed"
+LOW, FULL = 2_000_000_000, 200_000_000  # bytes free
+OVERDUE = timedelta(hours=1)
+SKEW = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: `state` is ok, warning or failed; `advice` is empty where there is nothing to do."""
+
+    check: str
+    state: str
+    detail: str
+    advice: str = ""
+
+
+def doctor(now: datetime) -> list[Check]:
+    """Checks settings, disk, store, index, clock, sources and channels; a part that is broken stops no other check."""
+    try:
+        settings = load()
+    except SettingsError as error:
+        return [_told("settings", error)]
+    checks = [*_settings(settings), *_disk(settings.data)]
+    try:
+        with Store.open(settings.store_url, settings.data, busy_seconds=5) as store:
+            looks: dict[str, Callable[[], Iterator[Check]]] = {
+                "store": lambda: _store(store),
+                "index": lambda: _index(settings, store),
+                "clock": lambda: _clock(store, now),
+                "sources": lambda: _sources(store, now),
+                "channels": lambda: _channels(store, now),
+                "alerts": lambda: _alerts(store, now),
+            }
+            for name, look in looks.items():
+                checks += _tried(name, look)
+    except Problem as error:
+        checks.append(_told("store", error))
+    return checks
+
+
+def _settings(settings: Settings) -> Iterator[Check]:
+    yield Check("settings", OK, f"data in {settings.data.absolute()}, own files in {settings.config.absolute()}")
+    for name, meant in strangers():
+        hint = f"did you mean {meant}?" if meant else "`policywatch settings` lists them all"
+        yield Check("settings", WARNING, f"{name} is no setting", hint)
+    if settings.elasticsearch_url:
+        yield Check("settings", WARNING, "Elasticsearch is set and not used yet", "searches use the embedded index")
+
+
+def _disk(folder: Path) -> Iterator[Check]:
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    state = OK if free > LOW else WARNING if free > FULL else BAD
+    yield Check("disk", state, f"{free / 1e9:.1f} GB free at {there}", "" if state == OK else "free some disk space")
+
+
+def _store(store: Store) -> Iterator[Check]:
+    with store.reading() as connection:
+        number = connection.execute(select(func.count()).select_from(notices)).scalar_one()
+    where = store.engine.url.render_as_string(hide_password=True)
+    advice = "" if number else "`policywatch crawl` or `policywatch ingest PATH` fills it"
+    yield Check("store", OK, f"{number} notices, event {store.last_event()}, {where}", advice)
+
+
+def _index(settings: Settings, store: Store) -> Iterator[Check]:
+    missing = behind(store, settings.data)
+    if missing:
+        yield Check("index", WARNING, f"{missing} events behind the store", "`policywatch reindex`, or start `run`")
+    else:
+        yield Check("index", OK, "as new as the store")
+
+
+def _clock(store: Store, now: datetime) -> Iterator[Check]:
+    with store.reading() as connection:
+        last = connection.execute(select(func.max(events.c.at))).scalar()
+    if last is not None and last > now + SKEW:
+        detail = f"it is {now:%Y-%m-%d %H:%M}, yet the store was written at {last:%Y-%m-%d %H:%M}"
+        yield Check("clock", BAD, detail, "set the machine's clock: deadlines and alerts follow it")
+    else:
+        yield Check("clock", OK, f"{now:%Y-%m-%d %H:%M:%S %z}")
+
+
+def _sources(store: Store, now: datetime) -> Iterator[Check]:
+    found = source_health(store, now)
+    if not found:
+        yield Check("sources", WARNING, "no source is set up", "`policywatch init`, then edit sources.yaml")
+    well = [one for one in found if one.health == "ok"]
+    if well:
+        yield Check("sources", OK, f"{len(well)} of {len(found)} are well")
+    for one in found:
+        name, since = f"source {one.name}", f" since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
+        if one.health == "new":
+            yield Check(name, WARNING, "was never crawled", f"`policywatch crawl {one.name}`, or start `run`")
+        elif one.health == "late":
+            yield Check(name, WARNING, f"no success{since}", "start `policywatch run`, or crawl it now")
+        elif one.health == "failing":
+            yield Check(name, BAD, f"{one.error}{since}", f"`policywatch sources check {one.name}` explains")
+
+
+def _channels(store: Store, now: datetime) -> Iterator[Check]:
+    channels = load_channels()
+    for channel in channels.values():
+        if channel.problem:
+            detail, _, advice = channel.problem.partition(": ")
+            yield Check(f"channel {channel.name}", BAD, detail, advice)
+        else:
+            signed = "signed" if channel.secret else "not signed"
+            yield Check(f"channel {channel.name}", OK, f"{channel.kind} to {shown(channel.url)}, {signed}")
+    wanted = subscriptions.read(store)
+    if not wanted:
+        query = subscriptions.DEFAULT_QUERY
+        advice = f"`policywatch alerts add {subscriptions.DEFAULT_NAME} --query '{query}' --to URL`"
+        yield Check("subscriptions", WARNING, "nobody is told of anything", advice)
+    for one in wanted:
+        yield from _query(one, now)
+        lost = [name for name in one.channels if name not in channels and not is_address(name)]
+        if not one.channels:
+            yield Check(f"subscription {one.name}", WARNING, "has no channel", "add it anew with --channel or --to")
+        for name in lost:
+            yield Check(f"subscription {one.name}", BAD, f"channels.yaml has no channel {name!r}", "add it there")
+
+
+def _query(one: subscriptions.Subscription, now: datetime) -> Iterator[Check]:
+    try:
+        parse(one.query, now)
+    except Problem as error:
+        advice = "remove it and add it anew: it matches nothing as it is"
+        yield Check(f"subscription {one.name}", BAD, str(error), advice)
+
+
+def _alerts(store: Store, now: datetime) -> Iterator[Check]:
+    rows = listed(store)
+    failed = [row for row in rows if row.state == FAILED]
+    waiting = [row for row in rows if row.state == PENDING and now - row.created_at > OVERDUE]
+    for state, some, what in ((BAD, failed, "were given up"), (WARNING, waiting, "wait for more than an hour")):
+        if some:
+            detail = (
+                f"{len(some)} deliveries {what}, the newest to {some[0].channel}: {some[0].error or 'not tried yet'}"
+            )
+            yield Check("alerts", state, detail, f"`policywatch alerts test {some[0].subscription}` shows why")
+    if not failed and not waiting:
+        yield Check("alerts", OK, f"{len(rows)} deliveries, none given up")
+
+
+def _tried(name: str, look: Callable[[], Iterator[Check]]) -> list[Check]:
+    try:
+        return list(look())
+    except (Problem, SettingsError) as error:
+        return [_told(name, error)]
+
+
+def _told(name: str, error: Exception) -> Check:
+    detail, mark, advice = str(error).rpartition(": ")
+    return Check(name, BAD, detail, advice) if mark else Check(name, BAD, str(error))
