@@ -22,8 +22,9 @@ class Home:
 class Happening:
     """The events of one notice since the cursor.
 
-    `live` is the number of the last event that may alert, 0 for none; `at` the time of the last event; `deadlines` the
-    dates that the comment period was moved to, ISO, with the numbers of the live events that did it.
+    `live` is the number of the last event that may alert, 0 for none; `at` the time of the last event; `old` says that a
+    backfill came before; `deadlines` are the dates that the comment period was moved to, ISO, with the numbers of the
+    live events that did it.
     """
 
     notice_id: int
@@ -31,6 +32,7 @@ class Happening:
     at: datetime
     last: int = 0
     live: int = 0
+    old: bool = False
     deadlines: dict[str, int] = field(default_factory=dict)
 
 
@@ -43,15 +45,23 @@ def happenings(events: Sequence[Event], homes: Mapping[int, Home]) -> list[Happe
             continue
         one = found.setdefault(home.notice_id, Happening(home.notice_id, home.matter_id, event.at))
         one.at, one.last = max(one.at, event.at), event.number
-        if event.mode is Mode.LIVE:
+        if event.mode is not Mode.LIVE:
+            one.old = True
+            continue
+        # A live repost of what a backfill brought, both unread: the match is the backfill's.
+        if not (one.old and _kinds(event) <= MIXED):
             one.live = event.number
-            if moved := moved_to(event):
-                one.deadlines[moved] = event.number
+        if moved := moved_to(event):
+            one.deadlines[moved] = event.number
     return list(found.values())
 
 
 def moved_to(event: Event) -> str:
     """The date that an event moved a comment period to; empty where it was only filled in, or is another article's."""
     before, after = event.detail.get("deadline") or (None, None)
-    kinds = set(event.detail.get("kinds") or [event.kind])
+    kinds = _kinds(event)
     return after if before and after and before != after and ("official" in kinds or not kinds & MIXED) else ""
+
+
+def _kinds(event: Event) -> set[str]:
+    return set(event.detail.get("kinds") or [event.kind])

@@ -1,6 +1,7 @@
 """`policywatch crawl`: crawls now, once."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ from cli.desk import SHANGHAI, desk
 from cli.printing import AsJson, as_json, counts, say
 
 if TYPE_CHECKING:
-    from scheduler.crawl import CrawlReport
+    from scheduler.crawl import SourceReport
 
 
 def crawl(
@@ -38,17 +39,17 @@ def crawl(
     if json:
         as_json(report)
     else:
-        show(report)
+        show(report.sources)
     if any(source.error for source in report.sources):
         raise typer.Exit(1)
 
 
-def show(report: "CrawlReport") -> None:
+def show(sources: "Sequence[SourceReport]") -> None:
     """Prints a crawl's sources, a line each."""
-    for source in report.sources:
+    for source in sources:
         found = f"{source.new_articles} new articles, {source.new_notices} new notices"
         say(f"{source.name}: {source.pages} pages in {source.seconds:.1f} s ({counts(source.outcomes)}); {found}")
         if source.error:
             say(f"  failed: {source.error}")
-    if not report.sources:
+    if not sources:
         say("no source is set up: add one to sources.yaml (`policywatch init` writes it)")

@@ -115,20 +115,21 @@ def _show(
     for hit in everything.hits:
         say(f"  {hit.notice_id:>3}  {hit.title}")
         accounts = "、".join(dict.fromkeys(carrier["account"] for carrier in hit.carriers if carrier["account"]))
-        say(
-            f"       {hit.notice_type}, {len(hit.carriers)} {'copy' if len(hit.carriers) == 1 else 'copies'}: {accounts}"
-        )
+        say(f"       {hit.notice_type}, {_many(len(hit.carriers), 'copy', 'copies')}: {accounts}")
     say()
     say(f"Open for comment: {still_open.total}, the next deadline first")
     for hit in still_open.hits:
         say(f"  until {hit.comment_end or 'not said  '}  {hit.title}")
     say()
-    say(
-        f"Alerts: {len(received)} {'message' if len(received) == 1 else 'messages'} reached a webhook; deliveries: {counts(report.deliveries)}"
-    )
+    told = _many(len(received), "message", "messages")
+    say(f"Alerts: {told} reached a webhook; deliveries: {counts(report.deliveries)}")
     say()
     say("Try next, with this store:")
     say(f"  export POLICYWATCH_DATA={folder}")
     say("  policywatch search '征求意见 is:open' --sort deadline")
     say(f"  policywatch show {still_open.hits[0].notice_id if still_open.hits else 1}")
     say("  policywatch doctor")
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

@@ -28,7 +28,7 @@ def run(
     if json:
         as_json(report)
     else:
-        show(report)
+        show(report.sources)
         say(f"{report.indexed} notices indexed; deliveries: {counts(report.deliveries)}")
     if any(source.error for source in report.sources):
         raise typer.Exit(1)

@@ -76,9 +76,7 @@ def _print(whole: "Whole", asked: int) -> None:
         say(f"  {day}  {carrier.account}  {carrier.title}  {carrier.url}")
     for version in whole.versions:
         if version.version > 1:
-            say(
-                f"version {version.version} of article {version.article_id}: {version.characters} characters, {version.stored_at}"
-            )
+            say(f"version {version.version} of article {version.article_id}: {version.characters} characters")
     for other in whole.apart:
         say(f"kept apart from {other['notice_id']}: {other['title']}")
 

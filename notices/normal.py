@@ -4,7 +4,6 @@ import json
 from functools import cache
 from importlib.resources import files
 
-
 FEW = 64  # more distinct characters than this are not worth a pass each
 
 

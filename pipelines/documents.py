@@ -33,7 +33,7 @@ def documents(title: str, body: str) -> tuple[str, ...]:
     head = _head(body)
     titled = [name for name in _names_in(title) if not _cited(title, name)]
     heading = _heading(head)
-    main = _fuller(titled, head) or heading or _first_issued(head)
+    main = (heading if len(heading) >= len(titled) else _fuller(titled, head)) or _first_issued(head)
     if _SEVERAL.search(title) or not titled:
         main = main + _siblings(main, head)
     if counted := _SEVERAL.search(title + "\n" + head[:600]):

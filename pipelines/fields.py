@@ -1,9 +1,42 @@
-"""Placeholder until the field stage is there."""
+"""Fields: what a text says of itself, one part a file."""
 
 from notices.article import Article
 from notices.fields import Fields
+from notices.kinds import NoticeType
+from pipelines.comment_period import Period, comment_period
+from pipelines.contacts import emails, phones
+from pipelines.credit import credit
+from pipelines.doc_number import doc_number
+from pipelines.documents import documents
+from pipelines.issuers import issuers
+from pipelines.notice_type import notice_type
+from pipelines.sentences import only_sentence
+
+NOTICES = frozenset({NoticeType.CONSULTATION, NoticeType.ISSUANCE, NoticeType.BULLETIN, NoticeType.CALL})
 
 
 def read_fields(article: Article) -> Fields:
-    """Nothing yet."""
-    return Fields()
+    """The fields of a cleaned article; contacts, issuers and number are read in notices and reports of them only."""
+    typed = notice_type(article)
+    period = _period(article, typed.kind)
+    notice = typed.kind in NOTICES
+    return Fields(
+        notice_type=typed.kind,
+        comment_start=period.start if period else None,
+        comment_end=period.end if period else None,
+        evidence=period.evidence if period else "",
+        doc_number=doc_number(article.body) if notice else "",
+        issuers=issuers(article) if notice else (),
+        documents=documents(article.title, article.body),
+        emails=emails(article.body) if notice else (),
+        phones=phones(article.body) if notice else (),
+        credit=credit(article.origin_account, article.body),
+    )
+
+
+def _period(article: Article, kind: NoticeType) -> Period | None:
+    """The comment period where the text is a consultation or nothing but one sentence; others only quote one."""
+    if kind is not NoticeType.CONSULTATION and not only_sentence(article.body) and "公示" not in article.title:
+        return None
+    published = article.published_at.date() if article.published_at else None
+    return comment_period(article.title, article.body, published)

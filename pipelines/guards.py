@@ -6,7 +6,10 @@ from notices.normal import normalise
 from notices.understood import Understood
 from pipelines.overlap import Overlap, Text, odds
 
-ALMOST = 0.85  # of the text alike: a comment on it would have left more of itself
+IDENTICAL = 0.97  # of the text alike: what is called draft and final is one text under two titles
+ALMOST = 0.85  # of the text alike: a digest of it would hold more
+MOSTLY = 0.7  # of the text alike: a comment on it would say more
+HOLDS = 1.3  # times as long as the text it holds is a digest at least
 DATED = ("issue", "cve", "year", "month", "day")
 ODDS = 0.2  # of the numbers that stand in the same words
 
@@ -39,17 +42,25 @@ def apart(a: Understood, b: Understood, one: Text, two: Text, found: Overlap) ->
         left, right = of_kind(a, kind), of_kind(b, kind)
         if left and right and not left & right and _comparable(kind, left, right, a, b):
             return " against ".join([kind, *sorted((" ".join(sorted(left)), " ".join(sorted(right))))])
-    stages = of_kind(a, "stage") | of_kind(b, "stage")
-    if {"draft", "final"} <= stages and found.alike < 0.97:
+    stages = of_kind(a, "stage") ^ of_kind(b, "stage")
+    if stages == {"draft", "final"} and found.alike < IDENTICAL:
         return "draft against final text"
-    if len(stages) == 2 and "reading" in stages and found.alike < ALMOST:
+    if "reading" in stages and found.alike < MOSTLY:
         return "a comment on the text"
-    if bool(of_kind(a, "digest")) != bool(of_kind(b, "digest")) and found.alike < ALMOST:
+    if _digests(a, b, one, two) and found.alike < ALMOST:
         return "a digest that holds the text"
     differ, agree, example = odds(one, two)
     if differ >= 2 and differ / (differ + agree) >= ODDS:
         return f"other numbers: {example}"
     return ""
+
+
+def _digests(a: Understood, b: Understood, one: Text, two: Text) -> bool:
+    """Whether just one of two texts gathers several, and is long enough to hold the other among more."""
+    if bool(of_kind(a, "digest")) == bool(of_kind(b, "digest")):
+        return False
+    whole, part = (one, two) if of_kind(a, "digest") else (two, one)
+    return len(whole) >= HOLDS * len(part)
 
 
 def _comparable(kind: str, left: set[str], right: set[str], a: Understood, b: Understood) -> bool:
@@ -61,7 +72,7 @@ def _comparable(kind: str, left: set[str], right: set[str], a: Understood, b: Un
 
 def _alike(left: str, right: str) -> bool:
     one, two = _pairs(left), _pairs(right)
-    return len(one & two) >= 0.8 * max(len(one), len(two), 1)
+    return len(one & two) >= 0.8 * max(min(len(one), len(two)), 3)
 
 
 def _pairs(title: str) -> set[str]:

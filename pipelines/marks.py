@@ -18,12 +18,14 @@ _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9]*(?:-[0-9]{4,}|[0-9]))")
 _MONTH = re.compile(r"(?<![0-9])([0-9]{1,2})月(?![0-9]|底|起)|20[0-9]{2}-([0-9]{1,2})(?![0-9-])")
 _DAY = re.compile(
     r"20[0-9]{2}[.\-/年]\s?([0-9]{1,2})[.\-/月]\s?([0-9]{1,2})(?![0-9])|20[0-9]{2}([01][0-9])([0-3][0-9])(?![0-9])"
-    r"|\(([0-9]{1,2})[-.]([0-9]{1,2})\)|([0-9]{1,2})月([0-9]{1,2})日"
+    r"|\([^()0-9]{0,3}([0-9]{1,2})[-./]([0-9]{1,2})\)|([0-9]{1,2})月([0-9]{1,2})日"
 )
 _NAMED = re.compile(r"《([^《》]{4,100})》")
 _VERSION = re.compile(r"\([^()]{0,6}(?:征求意见稿|草案|送审稿|试行)\)")
 _DRAFT = re.compile(r"征求意见|征集意见|征询意见|公开征意|草案|送审稿|征求.{2,60}意见")
-_DRAFT_TEXT = re.compile(r"征求意见稿|公开征求意见|公开征求社会|征求社会各界|征求.{0,30}意见的通知|草案\)")
+_DRAFT_TEXT = re.compile(
+    r"现.{0,40}(?:征求|征集).{0,12}意见|意见反馈(?:截止|时间)|反馈意见.{0,10}截止|请(?:各.{0,12})?(?:于|在).{4,20}前.{0,40}(?:反馈|提出)"
+)
 _READING = re.compile(r"解读|答记者问|专家|评论|解答|问答|解析|浅析|释义|图解|一图|学习笔记|思考|启示|观察\||述评|重点问题|回应")
 _FINAL = re.compile(r"印发|公布|颁布|施行|实施|发布|出台|批准|通过|生效")
 _FINAL_TEXT = re.compile(r"现予(?:以)?(?:公布|发布)|现印发|印发给你们|已经.{0,40}(?:通过|同意)|自.{4,14}(?:起)?施行")
@@ -52,8 +54,9 @@ def marks(article: Article, fields: Fields) -> tuple[str, ...]:
     for match in _DAY.finditer(title):
         month, day = (int(part) for part in match.groups() if part)
         found.add(f"day:{month}-{day}")
-    found |= {f"doc:{named(name)}" for name in _NAMED.findall(title)}
-    if stage := _stage(title, normalise(article.body[:OPENING]), fields):
+    names = _NAMED.findall(title)
+    found |= {f"doc:{named(name)}" for name in names}
+    if stage := _stage(title, names, normalise(article.body[:OPENING]), fields):
         found.add(f"stage:{stage}")
     if fields.notice_type is NoticeType.ROUNDUP or _DIGEST.search(title) or _JOINED.fullmatch(title):
         found.add("digest:")
@@ -65,7 +68,7 @@ def named(name: str) -> str:
     return "".join(char for char in _VERSION.sub("", normalise(name)) if char.isalnum())
 
 
-def _stage(title: str, opening: str, fields: Fields) -> str:
+def _stage(title: str, names: list[str], opening: str, fields: Fields) -> str:
     """How far the document had come that a text is about."""
     if _READING.search(title):
         return "reading"
@@ -73,7 +76,7 @@ def _stage(title: str, opening: str, fields: Fields) -> str:
         return "draft"
     if _FINAL_TEXT.search(opening):
         return "final"
-    if _DRAFT_TEXT.search(opening):
+    if _DRAFT_TEXT.search(opening) or any(f"{name}(征求意见稿)" in opening for name in names):
         return "draft"
     return "final" if _FINAL.search(title) else ""
 

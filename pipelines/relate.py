@@ -15,7 +15,7 @@ PASSAGE = 0.3  # of the shorter text's keys shared: less is not worth reading
 SOME = 0.25  # of the text alike: less is no reason to keep two texts apart
 NEARLY = 0.55  # of the text alike: nothing but another stage, issue or date keeps such texts apart
 EDITED = 0.33  # of the text alike is enough where whole sentences were copied under a similar title
-COPIED = 0.35
+COPIED = 0.75
 WITHIN = 0.7  # of the shorter text inside the longer one under a similar title
 LEAD = 0.15  # of the longer text may stand before a notice that it carries
 TINY = 40  # characters: a shorter text says nothing without its title
@@ -86,7 +86,8 @@ def _same(a: Understood, b: Understood, found: Overlap, title: float) -> str:
     if other:
         return ""
     strange = a.article.account != b.article.account
-    if strange and found.alike >= EDITED and found.copied >= COPIED and title >= 0.25:
+    edited = found.alike >= EDITED and found.alike + found.copied >= COPIED and (found.inside < 0.85 or title >= 0.5)
+    if strange and edited and title >= 0.25:
         return f"{found.alike:.0%} of the text in common under a similar title"
     if found.inside >= WITHIN and found.copied >= 0.6 and title >= 0.5 and found.start <= LEAD:
         return f"{found.inside:.0%} of the shorter text in the longer one"

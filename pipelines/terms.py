@@ -51,7 +51,7 @@ def names() -> dict[str, Entry]:
 
 
 def stands(plain: str, start: int, name: str) -> bool:
-    """Whether the name at this place of a normalised text counts: whole as a Latin word, and in none of its contexts."""
+    """Whether the name at this place of a normalised text counts: a whole word if Latin, in none of its contexts."""
     end = start + len(name)
     if _inside_word(plain, start) or _inside_word(plain, end):
         return False

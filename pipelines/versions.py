@@ -1,6 +1,6 @@
 """Articles and their versions: which of the texts met under one identity is the one that counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -88,6 +88,22 @@ class Shelf:
 
     def _note(self, held: Copy, one: Understood, page_id: int, now: datetime) -> None:
         self._versions.append((one.key, _version(held.version, one, page_id, now)))
+
+    def succeed(self, held: Mapping[str, Copy]) -> None:
+        """Keeps what was placed here in the stead of stored copies: under their ids, and only where it differs."""
+        for key, copy in list(self._copies.items()):
+            old = held.get(key)
+            if old is None or copy is old:
+                continue
+            copy.article_id, copy.old_keys = old.article_id, old.understood.fingerprint.keys
+            copy.mode, copy.stored_at = old.mode, old.stored_at
+            if copy.understood == old.understood and (copy.state, copy.version) == (old.state, old.version):
+                copy.changed = False
+                self._versions = [(other, row) for other, row in self._versions if other != key]
+
+    def held(self) -> dict[str, Copy]:
+        """What stands on the shelf, by key."""
+        return dict(self._copies)
 
     def changed(self) -> dict[int, Understood]:
         """The articles whose text the batch made or replaced, by id; ids are there after `write`."""

@@ -10,6 +10,7 @@ from alerts.ledger import counts, listed
 from alerts.matcher import match
 from alerts.subscriptions import BadSubscription, Wanted, make
 from notices.kinds import Mode
+from notices.problem import Problem
 
 CHANNELS = {"team"}
 
@@ -40,6 +41,32 @@ def test_a_backfill_tells_nobody_and_neither_does_a_later_repost_of_it(world: An
     world.copy(old)
     assert match(world.store, reader, world.now) == 0
     assert told(world) == []
+
+
+def test_a_live_repost_makes_no_news_of_a_backfill_that_was_not_looked_at_yet(world: Any, reader: Any) -> None:
+    subscribe(world, reader)
+    reposted = world.notice("旧办法", mode=Mode.BACKFILL)
+    world.copy(reposted)
+    official = world.notice("某部拟出台办法", kind="news", mode=Mode.BACKFILL)
+    world.becomes(official, "consultation")
+    match(world.store, reader, world.now)
+    assert told(world) == [(official, "new", "pending")]
+
+
+def test_a_query_that_no_longer_parses_holds_up_no_other(world: Any, reader: Any, caplog: Any) -> None:
+    subscribe(world, reader, name="a")
+    subscribe(world, reader, name="b", query="办法")
+    asked = reader.matches
+
+    def matches(query: str, notice_ids: Any, now: Any) -> set[int]:
+        if query == "is:open":
+            raise Problem("column 1: not known any more")
+        return asked(query, notice_ids, now)
+
+    reader.matches = matches
+    world.notice("办法")
+    assert match(world.store, reader, world.now) == 1
+    assert "'a' matches nothing: column 1" in caplog.text
 
 
 def test_what_matched_before_the_subscription_is_not_new(world: Any, reader: Any) -> None:

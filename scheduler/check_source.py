@@ -1,0 +1,54 @@
+"""`sources check`: a crawl into a store that is thrown away: it fetches and explains, and keeps nothing."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from config.settings import Settings
+from notices.pagefile import PageFile
+from notices.schema import pages
+from notices.store import Store
+from scheduler.crawl import SourceReport, crawl
+
+SHOWN = 20  # articles
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A page of the check: its address, its state and why."""
+
+    url: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """What a source gave: its report, the pages met, and the notices they would have made."""
+
+    name: str
+    report: SourceReport
+    pages: tuple[Met, ...]
+    notices: tuple[str, ...]
+
+
+def check(settings: Settings, names: list[str]) -> list[SourceCheck]:
+    """Crawls each named source, or all, as if for the first time; raises Problem for a name that is no source's."""
+    from config.sources import load_sources
+
+    return [_check(settings, name) for name in names or [source.name for source in load_sources()]]
+
+
+def _check(settings: Settings, name: str) -> SourceCheck:
+    with tempfile.TemporaryDirectory(prefix="policywatch-check-") as scratch:
+        folder = Path(scratch)
+        there = settings.model_copy(update={"data": folder, "database_url": "", "elasticsearch_url": ""})
+        with Store.open(there.store_url, folder) as store, PageFile(folder) as kept:
+            report = crawl(there, store, kept, [name]).sources[0]
+            with store.reading() as connection:
+                columns = pages.c.url, pages.c.state, pages.c.reason
+                met = tuple(Met(*row) for row in connection.execute(select(*columns).order_by(pages.c.id)))
+            found = store.notices(store.notice_ids()[:SHOWN])
+    return SourceCheck(name, report, met, tuple(notice.titles[0] for notice in found))
