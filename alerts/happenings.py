@@ -22,8 +22,8 @@ class Home:
 class Happening:
     """The events of one notice since the cursor.
 
-    `live` is the number of the last event that may alert, 0 for none; `at` the time of the last event; `old` says that a
-    backfill came before; `deadlines` are the dates that the comment period was moved to, ISO, with the numbers of the
+    `live` is the number of the last event that may alert, 0 for none; `at` the time of the last event; `old` says that
+    a backfill came before; `deadlines` are the dates that the comment period was moved to, ISO, with the numbers of the
     live events that did it.
     """
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from notices.problem import Problem
 from notices.store.chunks import chunks
 from search.find import matches, matching
 from search.index import Index
 from search.parse import parse
+from search.tree import Everything
 
 
 class IndexReader:
@@ -46,5 +48,10 @@ class IndexReader:
 
 
 def warnings(query: str, now: datetime) -> tuple[str, ...]:
-    """What the parser warns of in a query; raises its Problem, which points at the column."""
-    return parse(query, now).warnings
+    """What the parser warns of in a query; raises Problem for one that cannot be read or is empty."""
+    parsed = parse(query, now)
+    if isinstance(parsed.tree, Everything):
+        problem = Problem("the query would tell of every notice there is: say which, such as type:consultation")
+        problem.status = 2
+        raise problem
+    return parsed.warnings

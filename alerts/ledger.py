@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select
 
 from alerts.subscriptions import Subscription
 from config.channels import shown
@@ -78,13 +78,6 @@ def counts(store: Store) -> dict[str, int]:
     query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
     with store.reading() as connection:
         return {row[0]: row[1] for row in connection.execute(query.order_by(deliveries.c.state))}
-
-
-def retry_failed(store: Store, now: datetime) -> int:
-    """Makes given up deliveries due again, under their old keys; returns how many."""
-    again = {"state": PENDING, "due_at": now, "created_at": now, "attempts": 0}
-    with store.writing() as connection:
-        return connection.execute(update(deliveries).where(deliveries.c.state == FAILED).values(again)).rowcount
 
 
 def _values(slot: tuple[int, int, str, str], due: Due, now: datetime) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from notices.store.engine import upsert
 
 NAME = "matcher"
 BATCH = 1_000  # events a transaction takes; a kill repeats no more than their matching
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=30)  # a slower batch is only matched twice: its position decides who writes
 
 log = logging.getLogger("policywatch.alerts")
 
@@ -51,6 +51,8 @@ def match(store: Store, reader: Reader, now: datetime) -> int:
         return written
     while True:
         position = _lease(store, owner, now)
+        if position is None:
+            log.warning("another process matches, or was killed less than %d s ago: it is left to it", LEASE.seconds)
         limit = reader.position()
         events = [] if position is None else [e for e in store.events_after(position, BATCH) if e.number <= limit]
         if position is None or not events:

@@ -20,10 +20,15 @@ def ingest(
     Example: policywatch ingest archive.tar.xz more-articles/
     """
     from notices.kinds import Mode
+    from scheduler.indexing import Indexing
     from scheduler.ingest import ingest as run
-    from search.projector import project
 
-    with desk() as at, progress("ingest") as show:
+    with desk() as at, progress("ingest") as show, Indexing(at.store, at.settings.data) as indexing:
+
+        def done(pages: int, of: int | None) -> None:
+            show(pages, of)
+            indexing.poke()
+
         report = run(
             at.store,
             at.pages,
@@ -31,9 +36,8 @@ def ingest(
             mode=Mode.LIVE if live else Mode.BACKFILL,
             workers=at.settings.workers,
             now=now(),
-            progress=show,
+            progress=done,
         )
-        project(at.store, at.settings.data)
     if json:
         as_json(report)
     else:

@@ -92,9 +92,8 @@ def _persons(connection: Connection, changed: Mapping[int, Understood]) -> dict[
     keys = {key for row in rows for key in (row.article_key, row.value)}
     ids: dict[str, int] = {}
     for some in chunks(keys):
-        ids |= dict(
-            connection.execute(select(articles.c.key, articles.c.id).where(articles.c.key.in_(some))).tuples().all()
-        )
+        query_ids = select(articles.c.key, articles.c.id).where(articles.c.key.in_(some))
+        ids |= {row.key: row.id for row in connection.execute(query_ids)}
     found: dict[Pair, Relation] = {}
     for row in rows:
         a, b = sorted((ids.get(row.article_key, 0), ids.get(row.value, 0)))

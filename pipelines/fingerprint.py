@@ -9,7 +9,7 @@ from notices.article import Article
 from notices.fields import Fields
 from notices.understood import Fingerprint
 from pipelines.marks import marks
-from pipelines.shingles import Codes, Hashes, comparable, shingles
+from pipelines.shingles import Codes, Hashes, comparable, distinct, shingles
 
 SIZE = 5  # characters of a shingle that is compared
 BINS = 128
@@ -49,7 +49,7 @@ def signature(codes: Codes) -> bytes:
 
 def _keys(codes: Codes, article: Article) -> tuple[int, ...]:
     count = min(max(len(codes) // DENSITY, FEWEST), MOST)
-    sampled: Hashes = numpy.unique(shingles(codes, LONG))[:count]
+    sampled: Hashes = distinct(shingles(codes, LONG))[:count]
     found: list[int] = sampled.view(numpy.int64).tolist()
     for name in {article.title, *_NAMED.findall(article.title)}:
         words = comparable(_DRAFT.sub("", name))

@@ -1,6 +1,7 @@
 """What keeps two similar texts apart: another stage, issue, date or number, or one that holds the other among more."""
 
 import re
+from functools import lru_cache
 
 from notices.normal import normalise
 from notices.understood import Understood
@@ -11,7 +12,8 @@ ALMOST = 0.85  # of the text alike: a digest of it would hold more
 MOSTLY = 0.7  # of the text alike: a comment on it would say more
 HOLDS = 1.3  # times as long as the text it holds is a digest at least
 DATED = ("issue", "cve", "year", "month", "day")
-ODDS = 0.2  # of the numbers that stand in the same words
+COPY = 0.9  # of the text alike: the numbers that an outlet changed are its own, unless they are most of all
+ODDS, ODDS_OF_COPY = 0.2, 0.35  # of the numbers that stand in the same words
 
 _PREFIX = re.compile(r"^\s*(?:【[^【】]{1,10}】|[^|丨｜]{1,8}[|丨｜])\s*")
 
@@ -22,11 +24,11 @@ def of_kind(a: Understood, kind: str) -> set[str]:
     return {mark[len(start) :] for mark in a.fingerprint.marks if mark.startswith(start)}
 
 
-def titles(a: Understood, b: Understood) -> float:
+def titles(a: Understood, b: Understood, named: bool = True) -> float:
     """How much of the shorter title stands in the longer one, from 0 to 1; 1 when both name one document."""
-    one, two = _pairs(a.article.title), _pairs(b.article.title)
-    if any(_alike(left, right) for left in of_kind(a, "doc") for right in of_kind(b, "doc")):
+    if named and any(_alike(left, right) for left in of_kind(a, "doc") for right in of_kind(b, "doc")):
         return 1.0
+    one, two = _pairs(a.article.title), _pairs(b.article.title)
     return len(one & two) / max(min(len(one), len(two)), 4)
 
 
@@ -50,7 +52,7 @@ def apart(a: Understood, b: Understood, one: Text, two: Text, found: Overlap) ->
     if _digests(a, b, one, two) and found.alike < ALMOST:
         return "a digest that holds the text"
     differ, agree, example = odds(one, two)
-    if differ >= 2 and differ / (differ + agree) >= ODDS:
+    if differ >= 2 and differ / (differ + agree) >= (ODDS if found.alike < COPY else ODDS_OF_COPY):
         return f"other numbers: {example}"
     return ""
 
@@ -75,6 +77,7 @@ def _alike(left: str, right: str) -> bool:
     return len(one & two) >= 0.8 * max(min(len(one), len(two)), 3)
 
 
-def _pairs(title: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _pairs(title: str) -> frozenset[str]:
     text = "".join(char for char in normalise(_PREFIX.sub("", title)) if char.isalnum())
-    return {text[place : place + 2] for place in range(len(text) - 1)}
+    return frozenset(text[place : place + 2] for place in range(len(text) - 1))

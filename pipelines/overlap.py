@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 import numpy
 
-from pipelines.shingles import Codes, Hashes, comparable, shingles, spelled
+from pipelines.shingles import Codes, Hashes, comparable, distinct, members, shingles, spelled
 
 LONGEST = 60_000  # characters of a text that are compared
 SHORT, LONG = 5, 12  # characters of a shingle: what any wording shares, and what only a copied one does
@@ -33,7 +33,7 @@ class Text:
     @cached_property
     def short(self) -> Hashes:
         """Its distinct short shingles."""
-        return numpy.unique(shingles(self.codes, SHORT))
+        return distinct(shingles(self.codes, SHORT))
 
     @cached_property
     def runs(self) -> Hashes:
@@ -43,7 +43,7 @@ class Text:
     @cached_property
     def long(self) -> Hashes:
         """Its distinct long shingles."""
-        return numpy.unique(self.runs)
+        return distinct(self.runs)
 
     @cached_property
     def numbers(self) -> dict[tuple[str, str], set[str]]:
@@ -52,7 +52,7 @@ class Text:
         found: dict[tuple[str, str], set[str]] = defaultdict(set)
         for match in _NUMBER.finditer(text):
             before = _DIGITS.sub("#", text[max(0, match.start() - 4) : match.start()])
-            found[before, _DIGITS.sub("#", text[match.end() : match.end() + 2])].add(match[0])
+            found[before, _DIGITS.sub("#", text[match.end() : match.end() + 2])].add(match[0].lstrip("0"))
         return found
 
 
@@ -83,16 +83,16 @@ def text_of(body: str) -> Text:
 def overlap(one: Text, two: Text, least: float) -> Overlap:
     """What two texts share; where neither share reaches `least`, the passages are not looked for."""
     small, large = sorted((one, two), key=lambda text: (len(text), text.codes.tobytes()))
-    shared = len(numpy.intersect1d(small.short, large.short, assume_unique=True))
+    shared = int(numpy.count_nonzero(members(small.short, large.short)))
     alike = shared / max(len(small.short) + len(large.short) - shared, 1)
     inside = shared / max(min(len(small.short), len(large.short)), 1)
     sizes = len(small), len(large)
     if alike < least and inside < 2 * least:
         return Overlap(alike, inside, sizes=sizes)
-    places = numpy.flatnonzero(numpy.isin(large.runs, small.long))
+    places = numpy.flatnonzero(members(large.runs, small.long))
     if not len(places):
         return Overlap(alike, inside, sizes=sizes)
-    copied = len(numpy.unique(large.runs[places])) / len(small.long)
+    copied = len(distinct(large.runs[places])) / len(small.long)
     first, last = int(places[0]), int(places[-1]) + LONG
     spread = len(places) / max(last - first - LONG + 1, 1)
     return Overlap(alike, inside, copied, first / len(large), last / len(large), spread, sizes)

@@ -63,7 +63,7 @@ def _held(connection: Connection, ids: Iterable[int]) -> dict[int, int | None]:
     found: dict[int, int | None] = {}
     for some in chunks(ids):
         query = select(articles.c.id, articles.c.notice_id).where(articles.c.id.in_(some))
-        found |= dict(connection.execute(query).tuples().all())
+        found |= {row.id: row.notice_id for row in connection.execute(query)}
     return found
 
 

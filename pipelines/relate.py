@@ -14,10 +14,11 @@ SEEN = 0.2  # of the sketches' places equal, or
 PASSAGE = 0.3  # of the shorter text's keys shared: less is not worth reading
 SOME = 0.25  # of the text alike: less is no reason to keep two texts apart
 NEARLY = 0.55  # of the text alike: nothing but another stage, issue or date keeps such texts apart
-EDITED = 0.33  # of the text alike is enough where whole sentences were copied under a similar title
-COPIED = 0.75
-WITHIN = 0.7  # of the shorter text inside the longer one under a similar title
+OTHER = 0.75  # of the text alike, where the titles name different documents
+EDITED = 0.33  # of the text alike is enough where whole sentences were copied under a similar title:
+COPIED = 0.75  # alike and copied together
 LEAD = 0.15  # of the longer text may stand before a notice that it carries
+BRIEF = 300  # characters: what an outlet adds around a shorter text outweighs it
 TINY = 40  # characters: a shorter text says nothing without its title
 
 
@@ -80,25 +81,44 @@ def _evened(a: Understood, b: Understood, one: Text, two: Text) -> tuple[Text, T
 
 def _same(a: Understood, b: Understood, found: Overlap, title: float) -> str:
     """Why two texts that nothing keeps apart are one notice; empty when they are not."""
+    if a.article.account == b.article.account:
+        return _sent_again(a, b, found)
     other = of_kind(a, "doc") and of_kind(b, "doc") and title < 1
-    if found.alike >= _enough(a, b, bool(other)):
+    if found.alike >= (OTHER if other else NEARLY):
         return f"{found.alike:.0%} of the text in common"
     if other:
         return ""
-    strange = a.article.account != b.article.account
-    edited = found.alike >= EDITED and found.alike + found.copied >= COPIED and (found.inside < 0.85 or title >= 0.5)
-    if strange and edited and title >= 0.25:
+    words = wording(a, b)
+    edited = found.alike + found.copied >= COPIED and title >= 0.25 and (found.inside < 0.85 or title >= 0.5)
+    if found.alike >= EDITED and (edited or (found.sizes[0] < BRIEF and words >= 0.9)):
         return f"{found.alike:.0%} of the text in common under a similar title"
-    if found.inside >= WITHIN and found.copied >= 0.6 and title >= 0.5 and found.start <= LEAD:
+    whole = found.inside >= 0.8 and found.copied >= 0.7 and title >= 0.5
+    if found.start <= LEAD and (whole or (found.inside >= 0.7 and found.copied >= 0.5 and words >= 0.5)):
         return f"{found.inside:.0%} of the shorter text in the longer one"
+    return "the shorter text is a passage of the longer one" if _passage(found) else ""
+
+
+def _sent_again(a: Understood, b: Understood, found: Overlap) -> str:
+    """Why two texts of one outlet are one notice: such texts share their frame, so their titles have to agree."""
+    words, title = wording(a, b), titles(a, b, named=False)
+    if of_kind(a, "digest") and of_kind(b, "digest"):
+        enough = 0.9
+    elif words >= 0.9:
+        enough = 0.4
+    else:
+        enough = 0.9 if words < 0.25 else 0.8 if words < 0.5 else 0.6
+    if found.alike >= enough:
+        return f"{found.alike:.0%} of the text in common, sent again"
+    if (of_kind(a, "digest") and of_kind(b, "digest")) or found.start > LEAD:
+        return ""
+    whole = found.inside >= 0.9 and found.copied >= 0.75 and title >= 0.5
+    if whole or (found.inside >= 0.7 and found.copied >= 0.7 and words >= 0.5):
+        return f"{found.inside:.0%} of the shorter text in the longer one, sent again"
     return ""
 
 
-def _enough(a: Understood, b: Understood, other: bool) -> float:
-    """How much of two texts has to be alike; an outlet's own texts share their frame, so their titles count."""
-    if a.article.account != b.article.account:
-        return 0.75 if other else NEARLY
-    title = wording(a, b)
-    if title >= 0.9 and not of_kind(a, "digest"):
-        return 0.4
-    return 0.9 if title < 0.25 else 0.8 if title < 0.5 else 0.6
+def _passage(found: Overlap) -> bool:
+    """Whether the shorter text is the beginning or the better part of the longer one."""
+    small, large = found.sizes
+    begins = large <= 4 * small and found.start <= 0.03 and found.end <= 1.5 * small / large
+    return found.inside >= 0.85 and (begins or (large <= 3 * small and found.spread >= 0.9))

@@ -19,7 +19,7 @@ def remove(connection: Connection, ids: Iterable[int], now: datetime) -> None:
         touched = set(connection.execute(held).scalars())
         _delete(connection, some)
         left = select(articles.c.id, articles.c.notice_id).where(articles.c.notice_id.in_(touched))
-        rest = dict(connection.execute(left).tuples().all())
+        rest = {row.id: row.notice_id for row in connection.execute(left)}
         _end(connection, touched - set(rest.values()), now)
         regroup(connection, load_understood(connection, rest), set(), now)
 

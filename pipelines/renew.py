@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, update
 
@@ -80,7 +81,7 @@ def _settle(connection: Connection, items: Sequence[Kept], ids: Mapping[str, int
         row = {"page": item.page_id, "article_id": ids[key] if item.understood else None, "key": key}
         rows.append({**row, "state": item.reading.state.value, "reason": item.reading.reason, "rules": RULES})
     if rows:
-        values = {name: bindparam(name) for name in rows[0] if name != "page"}
+        values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "page"}
         connection.execute(update(pages).where(pages.c.id == bindparam("page")).values(values), rows)
     return outcomes
 

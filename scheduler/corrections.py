@@ -121,7 +121,7 @@ def _current(connection: Connection, notice_id: int) -> int:
 
 def _members(connection: Connection, notice_id: int) -> dict[int, str]:
     query = select(articles.c.id, articles.c.key).where(articles.c.notice_id == notice_id)
-    return dict(connection.execute(query).tuples().all())
+    return {row.id: row.key for row in connection.execute(query)}
 
 
 def _canonical(connection: Connection, notice_id: int) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from alerts import subscriptions
 from alerts.ledger import FAILED, PENDING, listed
+from config import operator
 from config.channels import is_address, load_channels, shown
 from config.settings import Settings, SettingsError, load, strangers
 from notices.problem import Problem
@@ -41,6 +42,7 @@ def doctor(now: datetime) -> list[Check]:
         settings = load()
     except SettingsError as error:
         return [_told("settings", error)]
+    operator.use(settings.config)
     checks = [*_settings(settings), *_disk(settings.data)]
     try:
         with Store.open(settings.store_url, settings.data, busy_seconds=5) as store:
@@ -109,13 +111,13 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
     if well:
         yield Check("sources", OK, f"{len(well)} of {len(found)} are well")
     for one in found:
-        name, since = f"source {one.name}", f" since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
+        name, since = f"source {one.name}", f"since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
         if one.health == "new":
             yield Check(name, WARNING, "was never crawled", f"`policywatch crawl {one.name}`, or start `run`")
         elif one.health == "late":
-            yield Check(name, WARNING, f"no success{since}", "start `policywatch run`, or crawl it now")
+            yield Check(name, WARNING, f"no success {since}".strip(), "start `policywatch run`, or crawl it now")
         elif one.health == "failing":
-            yield Check(name, BAD, f"{one.error}{since}", f"`policywatch sources check {one.name}` explains")
+            yield Check(name, BAD, f"{since}: {one.error}", f"`policywatch sources check {one.name}` explains")
 
 
 def _channels(store: Store, now: datetime) -> Iterator[Check]:

@@ -73,10 +73,11 @@ def held(folder: Path) -> Iterator[None]:
             raise ScheduleHeld(
                 f"another process{_whose(note)} runs the schedule of {folder}: stop that first"
             ) from None
-        note.write_text(str(os.getpid()), encoding="ascii")
-        yield
-        note.unlink(missing_ok=True)
-        lock.execute("ROLLBACK")
+        try:
+            note.write_text(str(os.getpid()), encoding="ascii")
+            yield
+        finally:
+            note.unlink(missing_ok=True)
 
 
 def _whose(note: Path) -> str:

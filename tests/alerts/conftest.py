@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -49,6 +49,12 @@ class World:
         with self.store.writing() as connection:
             members = [self._article(connection, title, end, kind) for _ in range(copies)]
             return self._group(connection, members, mode)
+
+    def notices(self, titles: Iterable[str]) -> list[int]:
+        """New notices, all in one transaction."""
+        with self.store.writing() as connection:
+            members = [self._article(connection, title, OPEN_UNTIL, "consultation") for title in titles]
+            return [self._group(connection, [member], Mode.LIVE) for member in members]
 
     def copy(self, notice: int, mode: Mode = Mode.LIVE) -> int:
         """A repost joins; returns the article's id."""

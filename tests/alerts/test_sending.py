@@ -61,14 +61,12 @@ def test_a_flood_is_one_message_with_a_list_and_a_larger_one_has_numbered_parts(
     world: Any, reader: Any, hook: Any
 ) -> None:
     subscribe(world, reader, "team", language="en")
-    for number in range(500):
-        world.notice(f"办法{number}")
+    world.notices(f"办法{number}" for number in range(500))
     match(world.store, reader, world.now)
     dispatch(world.store, team(hook), world.now)
     assert [(len(m["items"]), m["part"], m["parts"]) for m in hook.messages] == [(500, 1, 1)]
     assert "500. New notice · 办法499 · Comments until 2026-12-31 (60 days left)" in hook.messages[0]["text"]
-    for number in range(501):
-        world.notice(f"条例{number}")
+    world.notices(f"条例{number}" for number in range(501))
     match(world.store, reader, world.now)
     dispatch(world.store, team(hook), world.now)
     assert [(len(m["items"]), m["part"], m["parts"]) for m in hook.messages[1:]] == [(500, 1, 2), (1, 2, 2)]

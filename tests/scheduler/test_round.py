@@ -91,7 +91,7 @@ def test_a_first_round_tells_of_each_open_consultation_once_and_a_second_of_none
 
 
 def test_what_is_due_is_what_was_never_crawled_and_what_waited_longest(desk: tuple[Settings, Store, PageFile]) -> None:
-    settings, store, pages = desk
+    settings, store, _ = desk
     text = "".join(f"- {{name: s{number}, kind: feed, url: 'http://127.0.0.1:9/'}}\n" for number in range(4))
     (settings.config / "sources.yaml").write_text(text, encoding="utf-8")
     now = clock()
@@ -104,26 +104,28 @@ def test_what_is_due_is_what_was_never_crawled_and_what_waited_longest(desk: tup
 
 def test_a_query_that_does_not_parse_makes_no_subscription(desk: tuple[Settings, Store, PageFile]) -> None:
     settings, store, _ = desk
-    with pytest.raises(Problem, match="column"):
-        subscriptions.add(store, settings.data, "bad", "type:nonsense (", now=clock())
+    for query, said in (("type:nonsense", "column"), ("(", "every notice")):
+        with pytest.raises(Problem, match=said):
+            subscriptions.add(store, settings.data, "bad", query, now=clock())
     assert subscriptions.read(store) == []
     assert catch_up(settings, store, clock()) == (0, 0)
 
 
 def test_doctor_says_what_to_do(desk: tuple[Settings, Store, PageFile], monkeypatch: pytest.MonkeyPatch) -> None:
     settings, store, _ = desk
+    began = clock()
     (settings.config / "sources.yaml").write_text("- {name: s, kind: feed, url: 'http://127.0.0.1:9/'}\n", "utf-8")
     text = "- {name: team, kind: webhook, url: 'http://127.0.0.1:9/', secret_env: HUSH}\n"
     (settings.config / "channels.yaml").write_text(text, encoding="utf-8")
     subscriptions.add(store, settings.data, "drafts", QUERY, channels=["team"], now=clock())
     with store.writing() as connection:
-        row = {"name": "s", "added_at": clock(), "last_run": clock(), "error": "the list was not read"}
+        row = {"name": "s", "added_at": began, "last_run": began, "error": "the list was not read"}
         connection.execute(table.insert().values(row))
         connection.execute(update(subscriptions.subscriptions).values(channels=["team", "lost"]))
     monkeypatch.setenv("POLICYWATCH_WORKER", "2")
     rows = {(one.check, one.state): one for one in doctor(clock())}
     assert rows["settings", "warning"].advice == "did you mean POLICYWATCH_WORKERS?"
-    assert rows["source s", "failed"].detail == "the list was not read since " + f"{clock():%Y-%m-%d %H:%M}"
+    assert rows["source s", "failed"].detail == f"since {began:%Y-%m-%d %H:%M}: the list was not read"
     assert rows["channel team", "failed"].advice == "set it to the channel's secret"
     assert rows["subscription drafts", "failed"].detail == "channels.yaml has no channel 'lost'"
     assert ("clock", "ok") in rows and ("disk", "failed") not in rows

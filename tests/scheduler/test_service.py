@@ -71,7 +71,7 @@ def test_it_crawls_and_tells_until_it_is_stopped_and_the_next_start_goes_on(tmp_
             assert (child.returncode, out) == (0, "ended in order\n"), said
         before = store.last_event()
         with running(tmp_path) as child:
-            until(lambda: (tmp_path / "schedule.lock.pid").exists())
+            until((tmp_path / "schedule.lock.pid").exists)
             child.kill()
             child.communicate()
         assert store.last_event() >= before

@@ -1,0 +1,61 @@
+"""The projector in a process of its own, so that a long run's texts are indexed while the next ones are read."""
+
+import multiprocessing
+from contextlib import suppress
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import Empty
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from notices.problem import Problem
+from notices.store import Store
+from search.projector import project
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
+
+PATIENCE = 600  # seconds for what is still to be indexed at the end
+
+
+class Indexing:
+    """Indexes beside a run: `poke` after every batch; what is left, or a process that died, is made up at the end."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        context = multiprocessing.get_context("spawn")
+        self._pokes: Queue[bool] = context.Queue()
+        url = store.engine.url.render_as_string(hide_password=False)
+        self._process: BaseProcess = context.Process(target=_serve, args=(url, folder, self._pokes), daemon=True)
+
+    def poke(self) -> None:
+        """Says that the store has new events."""
+        self._pokes.put(True)
+
+    def __enter__(self) -> Self:
+        self._process.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pokes.put(False)
+        self._process.join(PATIENCE if kind is None else 5)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join()
+        self._pokes.close()
+        if kind is None:
+            project(self._store, self._folder)
+
+
+def _serve(url: str, folder: Path, pokes: "Queue[bool]") -> None:
+    """Projects whenever it is poked, until it is told to end; a problem ends it, and the run's end reports it."""
+    with suppress(Problem, KeyboardInterrupt), Store.open(url, folder) as store:
+        while pokes.get():
+            project(store, folder)
+            with suppress(Empty):
+                while True:
+                    if not pokes.get_nowait():
+                        return

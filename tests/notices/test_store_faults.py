@@ -1,0 +1,138 @@
+"""What a store answers when it is locked, full, too new, or no store."""
+
+import multiprocessing
+import resource
+import signal
+import sqlite3
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from notices.pagefile import PageFile
+from notices.problem import Problem
+from notices.schema import meta, metadata
+from notices.store import Store, StoreBroken, StoreFull, StoreLocked, StoreTooNew
+
+CONTEXT = multiprocessing.get_context("spawn")
+
+
+def address(folder: Path) -> str:
+    return f"sqlite:///{folder / 'store.db'}"
+
+
+def one_line(problem: Problem) -> str:
+    assert "\n" not in str(problem) and str(problem.args[0]).count(":") >= 1
+    return str(problem)
+
+
+def add(counts: str, rounds: int) -> None:
+    """Adds one to a number, deciding on what was read: lost updates show if the lock came after the reading."""
+    with Store.open(counts, Path(counts.removeprefix("sqlite:///")).parent) as store:
+        for _ in range(rounds):
+            with store.writing() as connection:
+                row = connection.execute(meta.select().where(meta.c.name == "count")).first()
+                if row is None:
+                    connection.execute(meta.insert().values(name="count", value="1"))
+                else:
+                    connection.execute(
+                        meta.update().where(meta.c.name == "count").values(value=str(int(row.value) + 1))
+                    )
+
+
+def test_three_processes_make_one_store_and_lose_no_update(tmp_path: Path) -> None:
+    children = [CONTEXT.Process(target=add, args=(address(tmp_path), 60)) for _ in range(3)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    assert [child.exitcode for child in children] == [0, 0, 0]
+    with Store.open(address(tmp_path), tmp_path) as store, store.reading() as connection:
+        assert connection.execute(meta.select().where(meta.c.name == "count")).one().value == "180"
+        assert connection.exec_driver_sql("SELECT count(*) FROM meta WHERE name = 'store_id'").scalar() == 1
+
+
+def test_the_migrations_make_the_tables_the_code_knows(tmp_path: Path) -> None:
+    with Store.open(address(tmp_path), tmp_path) as store, store.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_locked_store_says_so_and_works_afterwards(tmp_path: Path) -> None:
+    with Store.open(address(tmp_path), tmp_path, busy_seconds=0.1) as store:
+        with Store.open(address(tmp_path), tmp_path) as other, other.writing():
+            with pytest.raises(StoreLocked, match="locked by another process") as caught, store.writing():
+                pass
+            one_line(caught.value)
+            assert store.last_event() == 0  # readers do not wait for a writer
+        with store.writing() as connection:
+            connection.execute(meta.insert().values(name="a", value="b"))
+
+
+def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    Store.open(address(tmp_path), tmp_path).close()
+    with sqlite3.connect(tmp_path / "store.db") as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.close()
+    with pytest.raises(StoreTooNew, match="newer policywatch") as caught:
+        Store.open(address(tmp_path), tmp_path)
+    one_line(caught.value)
+
+
+def test_what_is_no_store_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "store.db").write_bytes(b"this is not a database" * 1000)
+    with pytest.raises(StoreBroken, match="restore"):
+        Store.open(address(tmp_path), tmp_path)
+    with pytest.raises(StoreBroken, match="POLICYWATCH_DATABASE_URL"):
+        Store.open("nonsense", tmp_path)
+    (tmp_path / "folder.db").mkdir()
+    with pytest.raises(StoreBroken):
+        Store.open(f"sqlite:///{tmp_path / 'folder.db'}", tmp_path)
+
+
+def fill(folder: Path, answers: Connection) -> None:
+    """Writes with a limit on the size of files, as on a disk that is full, and again without it."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with Store.open(address(folder), folder) as store, PageFile(folder) as pages:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, resource.RLIM_INFINITY))
+        try:
+            with store.writing() as connection:
+                for number in range(100):
+                    connection.execute(meta.insert().values(name=f"n{number}", value="x" * 100_000))
+        except StoreFull as problem:
+            answers.send(str(problem))
+        try:
+            pages.put(bytes(range(256)) * 10 + multiprocessing.current_process().authkey * 100)
+            pages.put_many(
+                [
+                    (number.to_bytes(4, "big") + Path("/dev/urandom").open("rb").read(3_000_000), "")
+                    for number in range(2)
+                ]
+            )  # noqa: SIM115
+        except Problem as problem:
+            answers.send(str(problem))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        with store.writing() as connection:
+            connection.execute(meta.insert().values(name="after", value="fine"))
+        answers.send("after")
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path) -> None:
+    ours, theirs = CONTEXT.Pipe()
+    child = CONTEXT.Process(target=fill, args=(tmp_path, theirs))
+    child.start()
+    theirs.close()
+    said = []
+    try:
+        while True:
+            said.append(ours.recv())
+    except EOFError:
+        child.join()
+    assert child.exitcode == 0 and len(said) == 3, said
+    assert all("free some disk space" in one for one in said[:2])
+    with Store.open(address(tmp_path), tmp_path) as store, store.reading() as connection:
+        names = set(connection.execute(meta.select()).scalars())
+        assert names == {"store_id", "after"}
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

@@ -1,0 +1,158 @@
+"""Ingest when things die: a worker, the whole run, and several runs at once."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduler.reading import Readers
+
+ROOT = Path(__file__).parents[2]
+CHILD = textwrap.dedent("""
+    import sys
+    from datetime import datetime
+    from pathlib import Path
+    from notices.pagefile import PageFile
+    from notices.schema import SHANGHAI
+    from notices.store import Store
+    import scheduler.ingest
+
+    if __name__ == "__main__":
+        scheduler.ingest.BATCH = int(sys.argv[3])
+        data, source = Path(sys.argv[1]), Path(sys.argv[2])
+        now = datetime(2026, 11, 23, 12, tzinfo=SHANGHAI)
+        with Store.open(f"sqlite:///{data / 'policywatch.db'}", data) as store, PageFile(data) as pages:
+            report = scheduler.ingest.ingest(store, pages, [source], workers=1, now=now)
+            print(report.pages, sum(report.outcomes.values()), report.failed)
+""")
+
+
+def start(data: Path, source: Path, batch: int = 20) -> subprocess.Popen[str]:
+    script = data.parent / "child.py"
+    script.write_text(CHILD)
+    call = [sys.executable, str(script), str(data), str(source), str(batch)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(call, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def ended(child: subprocess.Popen[str]) -> str:
+    out, _ = child.communicate(timeout=240)
+    assert child.returncode == 0
+    return out
+
+
+def whole(samples: Any, folder: Path) -> tuple[Any, int, int]:
+    """The state, how many articles there are and how many pages; with every page file entry readable."""
+    store, pages = samples.opened(folder)
+    with store, pages, store.reading() as connection:
+        articles = connection.exec_driver_sql("SELECT count(*), count(DISTINCT key) FROM articles").one()
+        kept = connection.exec_driver_sql("SELECT body_hash FROM pages").scalars().all()
+        assert articles[0] == articles[1]
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        assert connection.exec_driver_sql("SELECT count(*) FROM articles WHERE notice_id IS NULL").scalar() == 0
+        for key in kept:
+            pages.get(key)
+        return samples.state(store), articles[0], len(kept)
+
+
+def test_three_processes_ingesting_the_same_texts_make_each_once(samples: Any, tmp_path: Path) -> None:
+    source = samples.write(tmp_path / "in", samples.files(30))
+    ended(start(tmp_path / "alone", source))
+    children = [start(tmp_path / "data", source, batch) for batch in (7, 11, 50)]
+    for child in children:
+        ended(child)
+    assert whole(samples, tmp_path / "data") == whole(samples, tmp_path / "alone")
+
+
+def killed(samples: Any, tmp_path: Path, rounds: int, seed: int) -> None:
+    source = samples.write(tmp_path / "in", samples.files(60))
+    began = time.monotonic()
+    ended(start(tmp_path / "alone", source, 5))
+    took = time.monotonic() - began
+    wanted = whole(samples, tmp_path / "alone")
+    chance = random.Random(seed)
+    print(f"seed {seed}")
+    for number in range(rounds):
+        data = tmp_path / f"data{number}"
+        child = start(data, source, 5)
+        # Not a wait for something: the moment of the kill is the experiment's random variable.
+        time.sleep(chance.uniform(0.2, 1.0) * took)
+        child.send_signal(signal.SIGKILL)
+        child.communicate()
+        assert ended(start(data, source, 5)).endswith(" 0\n")
+        assert whole(samples, data) == wanted, f"killed in round {number} of seed {seed}"
+
+
+def test_killed_at_a_random_moment_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path) -> None:
+    killed(samples, tmp_path, 2, random.SystemRandom().randrange(1 << 30))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1500)
+def test_killed_twenty_times_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path) -> None:
+    killed(samples, tmp_path, 20, random.SystemRandom().randrange(1 << 30))
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see processes")
+def test_the_reading_processes_end_with_a_killed_run(samples: Any, tmp_path: Path) -> None:
+    source = samples.write(tmp_path / "in", samples.files(300))
+    child = start(tmp_path / "data", source, 5)
+    session = str(child.pid)
+
+    def family() -> list[int]:
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if fields[3] == session and fields[0] != "Z":
+                found.append(int(stat.parent.name))
+        return found
+
+    deadline = time.monotonic() + 60
+    while len(family()) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    members = family()
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    while not all(map(gone, members)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert all(map(gone, members))
+
+
+def test_a_page_that_takes_its_process_down_costs_itself_only(samples: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from notices.page import Page
+
+    good = [Page(f"https://a.example/{one}", samples.body(one).encode(), samples.now) for one in range(3)]
+    fatal = Page("https://a.example/fatal", b"x", samples.now)
+    monkeypatch.setattr("scheduler.reading.read_pages", fragile)
+    with Readers(1) as readers:
+        results = list(readers.read([[*good, fatal], good]))
+    (_, first), (_, second) = results
+    assert [bool(read.failed) for read in first] == [False, False, False, True]
+    assert [bool(read.failed) for read in second] == [False, False, False]
+
+
+def fragile(pages: Any) -> Any:
+    from notices.article import Reading
+    from notices.kinds import PageState
+    from scheduler.reading import Read
+
+    if any(page.url.endswith("fatal") for page in pages):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [Read(Reading(PageState.ARTICLE)) for _ in pages]
