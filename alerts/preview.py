@@ -44,11 +44,11 @@ def preview(store: Store, reader: Reader, query: str, now: datetime, days: int =
     for _, one in sorted(found, reverse=True):
         newest.setdefault(matters[one], one)
     shown = {one.notice_id: one for one in store.notices(list(newest.values())[:NEWEST])}
-    hits = tuple(_hit(shown[one]) for one in newest.values() if one in shown)
+    hits = tuple(hit(shown[one]) for one in newest.values() if one in shown)
     return Preview(len(newest), round(len(newest) * 7 / days, 1), hits)
 
 
-def _hit(notice: Notice) -> Hit:
+def hit(notice: Notice) -> Hit:
     end = notice.fields.comment_end
     carriers = ({name: getattr(one, name) for name in SHOWN} for one in notice.carriers)
     return Hit(

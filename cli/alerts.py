@@ -1,11 +1,14 @@
 """`policywatch alerts`: subscriptions and what became of their alerts."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.desk import desk, now
 from cli.printing import AsJson, as_json, say, table
+
+if TYPE_CHECKING:
+    from alerts.subscriptions import Subscription
 
 app = typer.Typer(help="Saved searches that tell.", no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="The subscription's name.")]
@@ -41,7 +44,8 @@ def add(
             now=now(),
         )
     if json:
-        as_json(added)
+        made = _row(added.subscription)
+        as_json({**made, "matching": added.matching, "warnings": added.warnings})
         return
     for warning in added.warnings:
         say(f"note: {warning}")
@@ -55,23 +59,10 @@ def list_(json: AsJson = False) -> None:
     Example: policywatch alerts list --json
     """
     from alerts.subscriptions import read
-    from config.channels import shown
 
     with desk(logs=False) as at:
         found = read(at.store)
-    rows: list[dict[str, Any]] = [
-        {
-            "name": one.name,
-            "query": one.query,
-            "channels": [shown(channel) for channel in one.channels],
-            "pace": one.pace,
-            "remind": one.remind,
-            "events": one.events,
-            "paused": one.paused,
-            "created_at": one.created_at,
-        }
-        for one in found
-    ]
+    rows = [_row(one) for one in found]
     if json:
         as_json(rows)
         return
@@ -172,6 +163,13 @@ def deliveries(
         return
     rows = [(d.subscription, d.notice_id, d.event, d.channel, d.state, d.attempts, d.sent_at, d.error) for d in found]
     table(rows, ("subscription", "notice", "event", "channel", "state", "attempts", "sent at", "error"))
+
+
+def _row(one: "Subscription") -> dict[str, Any]:
+    from config.channels import shown
+
+    names = ("name", "query", "channels", "pace", "remind", "events", "paused", "created_at")
+    return {name: getattr(one, name) for name in names} | {"channels": [shown(channel) for channel in one.channels]}
 
 
 def _set(name: str, paused: bool, json: bool) -> None:

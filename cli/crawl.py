@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.desk import SHANGHAI, desk
+from cli.desk import SHANGHAI, desk, now
 from cli.printing import AsJson, as_json, counts, say
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ def crawl(
     Example: policywatch crawl miit-yjzj --since 2026-01-01
     """
     from scheduler.crawl import crawl as run
-    from search.projector import project
+    from scheduler.round import catch_up
 
     urls = [line.strip() for one in url or [] for line in (sys.stdin if one == "-" else [one]) if line.strip()]
     day = since.replace(tzinfo=SHANGHAI).date() if since else None
     with desk() as at:
         report = run(at.settings, at.store, at.pages, sources or [], since=day, urls=urls)
-        project(at.store, at.settings.data)
+        catch_up(at.settings, at.store, now())
     if json:
         as_json(report)
     else:

@@ -22,22 +22,25 @@ def ingest(
     from notices.kinds import Mode
     from scheduler.indexing import Indexing
     from scheduler.ingest import ingest as run
+    from scheduler.round import catch_up
 
-    with desk() as at, progress("ingest") as show, Indexing(at.store, at.settings.data) as indexing:
+    with desk() as at:
+        with progress("ingest") as show, Indexing(at.store, at.settings.data) as indexing:
 
-        def done(pages: int, of: int | None) -> None:
-            show(pages, of)
-            indexing.poke()
+            def done(pages: int, of: int | None) -> None:
+                show(pages, of)
+                indexing.poke()
 
-        report = run(
-            at.store,
-            at.pages,
-            paths,
-            mode=Mode.LIVE if live else Mode.BACKFILL,
-            workers=at.settings.workers,
-            now=now(),
-            progress=done,
-        )
+            report = run(
+                at.store,
+                at.pages,
+                paths,
+                mode=Mode.LIVE if live else Mode.BACKFILL,
+                workers=at.settings.workers,
+                now=now(),
+                progress=done,
+            )
+        catch_up(at.settings, at.store, now())  # so that what was there before is not taken for news later
     if json:
         as_json(report)
     else:

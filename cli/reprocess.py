@@ -22,8 +22,9 @@ def reprocess(
 
     Example: policywatch reprocess --from-version 1
     """
+    from alerts.preview import hit
     from scheduler.reprocess import reprocess as run
-    from search.projector import project
+    from scheduler.round import catch_up
 
     with desk() as at, progress("reprocess") as show:
         report = run(
@@ -35,10 +36,12 @@ def reprocess(
             now=now(),
             progress=show,
         )
-        project(at.store, at.settings.data)
+        catch_up(at.settings, at.store, now())
+    found = [hit(notice) for notice in report.newly_open]
     if json:
-        as_json(report)
+        shown = {"pages": report.pages, "outcomes": report.outcomes, "seconds": report.seconds}
+        as_json({**shown, "newly_open": found})
         return
     say(f"{report.pages} pages in {report.seconds:.1f} s: {counts(report.outcomes)}")
-    for hit in report.newly_open:
-        say(f"newly open: {hit.notice_id}  {hit.title}")
+    for one in found:
+        say(f"newly open: {one.notice_id}  {one.title}")

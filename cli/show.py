@@ -49,7 +49,7 @@ def show(
 def _flat(whole: "Whole") -> dict[str, Any]:
     shown = {name: getattr(whole, name) for name in type(whole).__dataclass_fields__ if name != "notice"}
     notice = asdict(whole.notice)
-    fields = notice.pop("fields")
+    fields = {name: value for name, value in notice.pop("fields").items() if name != "reasons"}
     return {"title": whole.notice.titles[0], **notice, **fields, **shown}
 
 

@@ -12,10 +12,14 @@ FILE = "issuers.yaml"
 
 @dataclass(frozen=True, slots=True)
 class IssuerTable:
-    """`names` maps every name of a national body to the one shown; `local` short forms behind a place to full ones."""
+    """`names` maps every name of a national body to the one shown; `local` short forms behind a place to full ones.
+
+    `outlets` maps a body's own website or account to the body.
+    """
 
     names: MappingProxyType[str, str]
     local: MappingProxyType[str, str]
+    outlets: MappingProxyType[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -32,4 +36,6 @@ def read_table(text: str) -> IssuerTable:
         for name in (body, *aliases):
             if names.setdefault(name, body) != body:
                 raise ValueError(f"{FILE}: {name} stands for both {names[name]} and {body}: keep one")
-    return IssuerTable(MappingProxyType(names), MappingProxyType(dict(data["local"])))
+    return IssuerTable(
+        MappingProxyType(names), MappingProxyType(dict(data["local"])), MappingProxyType(dict(data["outlets"]))
+    )

@@ -8,7 +8,10 @@ from notices.kinds import NoticeType
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a text says of itself; `evidence` is the sentence that proves the comment period, in the text's own words."""
+    """What a text says of itself; `evidence` is the sentence that proves the comment period, in the text's own words.
+
+    `reasons` say in a few words why a field has its value, each written `field: reason`.
+    """
 
     notice_type: NoticeType = NoticeType.OTHER
     comment_start: date | None = None
@@ -20,3 +23,4 @@ class Fields:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     credit: str = ""
+    reasons: tuple[str, ...] = ()

@@ -125,7 +125,8 @@ class PageFile:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            advice = "free some disk space" if "full" in str(error) else "wait for the other process, or check the file"
+            full = "full" in str(error) or "disk I/O" in str(error)
+            advice = "free some disk space" if full else "wait for the other process, or check the file"
             raise Problem(f"the kept pages {self.path} cannot be used ({error}): {advice}") from error
 
     def _has(self, key: bytes) -> bool:

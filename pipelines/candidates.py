@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
 from notices.schema import article_keys, articles, corrections, links
 from notices.store.article_rows import load_understood
 from notices.store.chunks import chunks
+from notices.store.engine import among
 from notices.understood import Fingerprint, Understood
 from pipelines.relate import Kind, Relation, likeness, relate
 
@@ -15,7 +17,8 @@ Pair = tuple[int, int]
 
 ENOUGH = 2  # shared keys; one is chance, unless a text is so short that it has few
 FEW = 12
-NEAR = 0.06  # of the sketch: less is only worth a look when many keys are shared
+PART = 0.12  # of the shorter text's keys; every pair of one notice shares three times as much
+NEAR = 0.08  # of the sketches alike, for those that share less
 PERSON = 2_000  # strength of a relation that a person decided; no rule reaches it
 
 
@@ -54,18 +57,20 @@ def _decide(connection: Connection, changed: Mapping[int, Understood]) -> dict[P
 
 
 def _shared_keys(connection: Connection, changed: Mapping[int, Understood]) -> Counter[Pair]:
+    """How many keys each pair shares that holds a changed article."""
     holders: dict[int, list[int]] = defaultdict(list)
-    wanted = {key for one in changed.values() for key in one.fingerprint.keys}
-    for some in chunks(wanted):
-        query = select(article_keys.c.key, article_keys.c.article_id).where(article_keys.c.key.in_(some))
-        for key, article_id in connection.execute(query):
+    for article_id in sorted(changed):
+        for key in set(changed[article_id].fingerprint.keys):
             holders[key].append(article_id)
     shared: Counter[Pair] = Counter()
-    for article_id, one in changed.items():
-        for key in one.fingerprint.keys:
-            for other in holders[key]:
-                if other not in changed or other > article_id:
-                    shared[(article_id, other) if article_id < other else (other, article_id)] += 1
+    for inside in holders.values():
+        shared.update(combinations(inside, 2))
+    query = select(article_keys.c.key, article_keys.c.article_id)
+    query = query.where(among(connection, article_keys.c.key, holders))
+    query = query.where(~among(connection, article_keys.c.article_id, changed))
+    for key, other in connection.execute(query):
+        for article_id in holders[key]:
+            shared[(article_id, other) if article_id < other else (other, article_id)] += 1
     return shared
 
 
@@ -79,10 +84,11 @@ def _sketches(connection: Connection, ids: Iterable[int]) -> dict[int, Fingerpri
 
 
 def _worth(a: Fingerprint, b: Fingerprint, number: int) -> bool:
-    few = min(len(a.keys), len(b.keys)) <= FEW
-    if number < ENOUGH and not few:
+    """Whether texts that share a number of keys are compared: a large share of the shorter one's, or alike sketches."""
+    least = min(len(a.keys), len(b.keys))
+    if number < ENOUGH and least > FEW:
         return False
-    return a.exact == b.exact or few or number >= 2 * ENOUGH or likeness(a, b) >= NEAR
+    return a.exact == b.exact or number >= PART * least or likeness(a, b) >= NEAR
 
 
 def _persons(connection: Connection, changed: Mapping[int, Understood]) -> dict[Pair, Relation]:

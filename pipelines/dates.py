@@ -12,14 +12,19 @@ _FLAT = str.maketrans("０１２３４５６７８９．／：（）Ｏ○零", 
 _HAN = {digit: number for number, digit in enumerate("〇一二三四五六七八九")}
 _GAP = r"[ \t\u3000\xa0*]{0,4}"
 _NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_CLOCK = rf"(?:{_GAP}\(?(?:上午|下午|晚上?|中午|凌晨)?{_GAP}\d{{1,2}}(?:[:点时]{_GAP}\d{{0,2}}){{1,2}}分?\)?|{_GAP}\([^()\n]{{1,8}}\))?"
+_CLOCK = (
+    rf"(?:{_GAP}\(?(?:上午|下午|晚上?|中午|凌晨)?{_GAP}\d{{1,2}}(?:[:点时]{_GAP}\d{{0,2}}){{1,2}}分?\)?"
+    rf"|{_GAP}\([^()\n]{{1,8}}\))?"
+)
+
 _DASH = rf"{_GAP}(?:起|开始|始)?{_GAP}(?:[-－‐‑–—―─~～]{{1,3}}|[至到])(?:{_GAP}(?=\d|[一二三四五六七八九十〇]))"
 
 
 def _day(tag: str) -> str:
     """One date; a month and day may do without a year, a day alone is only taken after a range's dash."""
     return (
-        rf"(?:(?P<y{tag}>(?<!\d)\d{{4}}|[一二〇九][〇一二三四五六七八九]{{3}}){_GAP}年{_GAP}|(?P<r{tag}>[今去明本当同次]年){_GAP})?"
+        rf"(?:(?P<y{tag}>(?<!\d)\d{{4}}|[一二〇九][〇一二三四五六七八九]{{3}}){_GAP}年{_GAP}"
+        rf"|(?P<r{tag}>[今去明本当同次]年){_GAP})?"
         rf"(?P<m{tag}>(?<!\d){_NUMBER}){_GAP}月(?:份)?{_GAP}(?P<d{tag}>{_NUMBER}(?!\d))(?:{_GAP}[日号])?"
     )
 
@@ -27,7 +32,7 @@ def _day(tag: str) -> str:
 def _iso(tag: str) -> str:
     return (
         rf"(?P<iy{tag}>20\d\d){_GAP}[-./]{_GAP}(?P<im{tag}>\d{{1,2}})"
-        rf"{_GAP}[-./]{_GAP}(?P<id{tag}>\d{{1,2}})(?![\d/]|\.\d|-\d)"
+        rf"{_GAP}[-./]{_GAP}(?P<id{tag}>\d{{1,2}})(?![\d/]|\.\d|-(?!20\d\d)\d)"
     )
 
 

@@ -20,17 +20,21 @@ def read_fields(article: Article) -> Fields:
     typed = notice_type(article)
     period = _period(article, typed.kind)
     notice = typed.kind in NOTICES
+    credited = credit(article.origin_account, article.body)
+    issued_by, where = issuers(article, credited) if notice else ((), "")
+    reasons = [f"notice_type: {typed.reason}"] + ([f"issuers: {where}"] if where else [])
     return Fields(
         notice_type=typed.kind,
         comment_start=period.start if period else None,
         comment_end=period.end if period else None,
         evidence=period.evidence if period else "",
         doc_number=doc_number(article.body) if notice else "",
-        issuers=issuers(article) if notice else (),
-        documents=documents(article.title, article.body),
+        issuers=issued_by,
+        documents=documents(article.title, article.body, typed.kind),
         emails=emails(article.body) if notice else (),
         phones=phones(article.body) if notice else (),
-        credit=credit(article.origin_account, article.body),
+        credit=credited,
+        reasons=tuple(reasons),
     )
 
 

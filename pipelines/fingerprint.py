@@ -7,7 +7,9 @@ import numpy
 
 from notices.article import Article
 from notices.fields import Fields
+from notices.identity import article_key, identity
 from notices.understood import Fingerprint
+from pipelines.attached import LITTLE, notice_part, own_text
 from pipelines.marks import marks
 from pipelines.shingles import Codes, Hashes, comparable, distinct, shingles
 
@@ -27,9 +29,9 @@ _FLOORS = _PLACES << _SHIFT
 
 def fingerprint(article: Article, fields: Fields) -> Fingerprint:
     """The fingerprint of a cleaned article."""
-    codes = comparable(article.body)
-    exact = _number(codes.tobytes())
-    return Fingerprint(exact, signature(codes), _keys(codes, article), marks(article, fields))
+    text = own_text(article)
+    codes = comparable(text)
+    return Fingerprint(_number(codes.tobytes()), signature(codes), _keys(text, codes, article), marks(article, fields))
 
 
 def signature(codes: Codes) -> bytes:
@@ -47,15 +49,26 @@ def signature(codes: Codes) -> bytes:
     return bytes(values[source % BINS] + steps * numpy.uint32(0x9E3779B1))
 
 
-def _keys(codes: Codes, article: Article) -> tuple[int, ...]:
-    count = min(max(len(codes) // DENSITY, FEWEST), MOST)
-    sampled: Hashes = distinct(shingles(codes, LONG))[:count]
-    found: list[int] = sampled.view(numpy.int64).tolist()
+def _keys(text: str, codes: Codes, article: Article) -> tuple[int, ...]:
+    found = _sampled(codes) if len(codes) >= LITTLE else []
+    notice = notice_part(text)
+    if len(notice) < len(text):
+        found += _sampled(comparable(notice))
     for name in {article.title, *_NAMED.findall(article.title)}:
         words = comparable(_DRAFT.sub("", name))
         if len(words) >= TITLE:
             found.append(_number(words.tobytes()))
+    names = {article_key(article), identity(article.source_url) if article.source_url else ""}
+    found += [_number(name.encode("utf-8", "replace")) for name in names if name]
     return tuple(sorted(set(found)))
+
+
+def _sampled(codes: Codes) -> list[int]:
+    """The smallest hashes of a text's long shingles: two texts that share a passage share those that stand in it."""
+    count = min(max(len(codes) // DENSITY, FEWEST), MOST)
+    smallest: Hashes = distinct(shingles(codes, LONG))[:count]
+    found: list[int] = smallest.view(numpy.int64).tolist()
+    return found
 
 
 def _number(data: bytes) -> int:

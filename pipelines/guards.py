@@ -11,6 +11,7 @@ IDENTICAL = 0.97  # of the text alike: what is called draft and final is one tex
 ALMOST = 0.85  # of the text alike: a digest of it would hold more
 MOSTLY = 0.7  # of the text alike: a comment on it would say more
 HOLDS = 1.3  # times as long as the text it holds is a digest at least
+REMARKS = 2  # turns of phrase of a commentator
 DATED = ("issue", "cve", "year", "month", "day")
 COPY = 0.9  # of the text alike: the numbers that an outlet changed are its own, unless they are most of all
 ODDS, ODDS_OF_COPY = 0.2, 0.35  # of the numbers that stand in the same words
@@ -26,10 +27,15 @@ def of_kind(a: Understood, kind: str) -> set[str]:
 
 def titles(a: Understood, b: Understood, named: bool = True) -> float:
     """How much of the shorter title stands in the longer one, from 0 to 1; 1 when both name one document."""
-    if named and any(_alike(left, right) for left in of_kind(a, "doc") for right in of_kind(b, "doc")):
+    if named and shared_document(a, b):
         return 1.0
     one, two = _pairs(a.article.title), _pairs(b.article.title)
     return len(one & two) / max(min(len(one), len(two)), 4)
+
+
+def shared_document(a: Understood, b: Understood) -> bool:
+    """Whether two titles name one document."""
+    return any(_alike(left, right) for left in of_kind(a, "doc") for right in of_kind(b, "doc"))
 
 
 def wording(a: Understood, b: Understood) -> float:
@@ -51,6 +57,8 @@ def apart(a: Understood, b: Understood, one: Text, two: Text, found: Overlap) ->
         return "a comment on the text"
     if _digests(a, b, one, two) and found.alike < ALMOST:
         return "a digest that holds the text"
+    if _remarks(a, b, one, two) and found.alike < ALMOST:
+        return "a comment that quotes the text"
     differ, agree, example = odds(one, two)
     if differ >= 2 and differ / (differ + agree) >= (ODDS if found.alike < COPY else ODDS_OF_COPY):
         return f"other numbers: {example}"
@@ -58,11 +66,17 @@ def apart(a: Understood, b: Understood, one: Text, two: Text, found: Overlap) ->
 
 
 def _digests(a: Understood, b: Understood, one: Text, two: Text) -> bool:
-    """Whether just one of two texts gathers several, and is long enough to hold the other among more."""
-    if bool(of_kind(a, "digest")) == bool(of_kind(b, "digest")):
+    """Whether one of two texts gathers several, and the other, or an issue of the other, is likely one of these."""
+    (size, part), (length, whole) = sorted(((len(one), a), (len(two), b)), key=lambda text: (text[0], text[1].key))
+    if length < HOLDS * size or not of_kind(whole, "digest"):
         return False
-    whole, part = (one, two) if of_kind(a, "digest") else (two, one)
-    return len(whole) >= HOLDS * len(part)
+    return not of_kind(part, "digest") or bool(of_kind(part, "issue") - of_kind(whole, "issue"))
+
+
+def _remarks(a: Understood, b: Understood, one: Text, two: Text) -> bool:
+    """Whether the longer of two texts says what only a commentator would, more than once."""
+    short, long = sorted((len(text), *map(int, of_kind(article, "remarks"))) for article, text in ((a, one), (b, two)))
+    return long[0] >= HOLDS * short[0] and sum(long[1:]) - sum(short[1:]) >= REMARKS
 
 
 def _comparable(kind: str, left: set[str], right: set[str], a: Understood, b: Understood) -> bool:

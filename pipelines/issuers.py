@@ -2,32 +2,44 @@
 
 import re
 
+from config.issuers import issuer_table
 from notices.article import Article
 from pipelines.bodies import Named, distinct, named_bodies
 from pipelines.documents import without_documents
 from pipelines.signature import signature
 
-LEAD = 1500  # characters at the beginning in which a report names who issued what
+LEAD = 900  # characters at the beginning in which a report names who issued what
 
 _ISSUES = re.compile(
     r"^(?:[（(][^）)\n]{0,20}[）)])?(?:等[^，。；\n]{0,12}(?:部门|单位|机构))?[^。；，\n《]{0,26}?"
-    r"(?:印发|发布|公布|出台|起草|就《|对《|公开征求|征求|通报|部署|启动|开展|下达|批准|组织|制定|编制|审议通过|推出|收到|监测|发现|关于|令)"
+    r"(?:印发|发布|公布|出台|起草|就《|对《|公开征求|征求|通报|部署|启动|开展|下达|批准|组织|制定|编制"
+    r"|审议通过|推出|收到|收录|监测|发现|提醒|检测|处置|查处|关于|依据|按照|令)"
 )
-_CITED = re.compile(r"(?:根据|依据|按照|依照|落实|贯彻|经|报|向|归口的?|由|受|组织|委托|通过|对|与|登录|访问|进入|据|从|在|至|寄|获)$")
+_CITED = re.compile(
+    r"(?:根据|依据|按照|依照|落实|贯彻|经|报|向|归口的?|由|受|组织|委托|通过|对|与|登录|访问|进入|据|从|在"
+    r"|至|寄|获)$"
+)
 _JOINS = re.compile(r"^(?:[、，和及与 \t\n]|会同|联合|以及|[（(]){1,3}$")
 
 
-def issuers(article: Article) -> tuple[str, ...]:
-    """The issuing bodies in their order: those that sign, else those that the text's beginning has issue it; and the title's.
+def issuers(article: Article, credited: str) -> tuple[tuple[str, ...], str]:
+    """The issuing bodies in their order, and where they stand: signature, beginning, title, credit or account.
 
-    The account's own name stands in where neither says.
+    Those that sign and the title's, else those that the text's beginning has issue it, else the title's; the credit's
+    or the account's own name stands in where none of these says.
     """
     titled = [body.name for body in named_bodies(without_documents(article.title))]
-    signed = signature(article.body)
-    found = (signed or _lead(article.body[:LEAD])) + titled
-    if not found:
-        found = [body.name for body in named_bodies(article.account)]
-    return distinct(found)
+    if signed := signature(article.body):
+        return distinct(signed + titled), "signature"
+    if lead := _lead(article.body[:LEAD]):
+        return distinct(lead), "beginning"
+    if titled:
+        return distinct(titled), "title"
+    for name, where in ((credited, "credit"), (article.account, "account")):
+        outlet = issuer_table().outlets.get(name)
+        if named := [outlet] if outlet else [body.name for body in named_bodies(name)]:
+            return distinct(named), where
+    return (), ""
 
 
 def _lead(head: str) -> list[str]:

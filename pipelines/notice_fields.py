@@ -39,6 +39,9 @@ def notice_fields(
 def _filled(canonical: Understood, others: Sequence[Understood], reasons: dict[str, str]) -> Fields:
     fields = canonical.fields
     reasons["notice_type"] = _whose(canonical)
+    for reason in fields.reasons:
+        name, _, why = reason.partition(": ")
+        reasons[name] = f"{_whose(canonical)}: {why}"
     for other in others:
         if not fields.comment_end and other.fields.comment_end and other.fields.notice_type is fields.notice_type:
             fields = replace(fields, **{name: getattr(other.fields, name) for name in PERIOD})

@@ -101,7 +101,7 @@ def overlap(one: Text, two: Text, least: float) -> Overlap:
 def odds(one: Text, two: Text) -> tuple[float, float, str]:
     """How many numbers stand in the same words but differ, how many agree, and the first that differs.
 
-    A number that is counted out (第7批, 12款) is worth two.
+    A number that is counted out (第7批, 12款) and a year are worth two.
     """
     differ = agree = 0.0
     example = ""
@@ -110,7 +110,11 @@ def odds(one: Text, two: Text) -> tuple[float, float, str]:
         if left & right:
             agree += 1
             continue
-        differ += 2 if place[1][:1] in _COUNTED and len(left) == len(right) == 1 else 1
+        differ += 2 if len(left) == len(right) == 1 and (place[1][:1] in _COUNTED or _years(left | right)) else 1
         said = f"{place[0]}{'/'.join(sorted((min(left), min(right))))}{place[1]}"
         example = min(example, said) if example else said
     return differ, agree, example
+
+
+def _years(numbers: set[str]) -> bool:
+    return all(len(number) == 4 and number.startswith("20") for number in numbers)

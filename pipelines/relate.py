@@ -5,21 +5,20 @@ from enum import StrEnum
 
 import numpy
 
+from notices.identity import identity
 from notices.understood import Fingerprint, Understood
-from pipelines.fingerprint import BINS
-from pipelines.guards import apart, of_kind, titles, wording
-from pipelines.overlap import Overlap, Text, overlap, text_of
+from pipelines.attached import LITTLE, own_text
+from pipelines.carried import SOME, carried
+from pipelines.fingerprint import BINS, TITLE
+from pipelines.guards import apart, of_kind, shared_document, wording
+from pipelines.overlap import Text, overlap, text_of
+from pipelines.shingles import comparable
 
-SEEN = 0.2  # of the sketches' places equal, or
-PASSAGE = 0.3  # of the shorter text's keys shared: less is not worth reading
-SOME = 0.25  # of the text alike: less is no reason to keep two texts apart
-NEARLY = 0.55  # of the text alike: nothing but another stage, issue or date keeps such texts apart
-OTHER = 0.75  # of the text alike, where the titles name different documents
-EDITED = 0.33  # of the text alike is enough where whole sentences were copied under a similar title:
-COPIED = 0.75  # alike and copied together
-LEAD = 0.15  # of the longer text may stand before a notice that it carries
-BRIEF = 300  # characters: what an outlet adds around a shorter text outweighs it
-TINY = 40  # characters: a shorter text says nothing without its title
+FEW = 12  # keys: so short a text shares two of them, hardly more, with a long one that carries it
+NONE = 4  # keys: all of them are names
+PASSAGE = 0.3  # of the shorter text's keys shared, or
+SEEN = 0.2  # of the sketches' places equal: less is not worth reading
+FRAME, LINKS = 600, 2500  # characters that may be an outlet's frame, with its lists of links
 
 
 class Kind(StrEnum):
@@ -48,26 +47,57 @@ def likeness(a: Fingerprint, b: Fingerprint) -> float:
 def near(a: Fingerprint, b: Fingerprint, shared: int) -> bool:
     """Whether `relate` could find two articles to be more than strangers, given how many keys they share."""
     fewer = min(len(a.keys), len(b.keys))
-    return shared >= PASSAGE * fewer or a.exact == b.exact or likeness(a, b) >= SEEN
+    needed = 1 if fewer <= NONE else 2 if fewer <= FEW else PASSAGE * fewer
+    return shared >= needed or a.exact == b.exact or likeness(a, b) >= SEEN
 
 
 def relate(a: Understood, b: Understood) -> Relation:
     """The relation of two articles, the same for (a, b) and (b, a)."""
-    one, two = text_of(a.article.body), text_of(b.article.body)
-    title = titles(a, b)
-    if len(one) < TINY or len(two) < TINY:
-        same = a.fingerprint.exact == b.fingerprint.exact and title == 1 and a.article.title == b.article.title
-        return Relation(Kind.SAME, 900, "the same title") if same else Relation(Kind.UNRELATED, 0, "too little text")
+    one, two = text_of(own_text(a.article)), text_of(own_text(b.article))
+    if len(one) < LITTLE or len(two) < LITTLE:
+        why = _by_title(a, b, one, two)
+        return Relation(Kind.SAME if why else Kind.UNRELATED, 900 if why else 0, why or "too little text")
+    if _frames(a, b, one, two):
+        return Relation(Kind.UNRELATED, 0, "two titles of one outlet above little text")
     if a.fingerprint.exact == b.fingerprint.exact:
         return Relation(Kind.SAME, 1000, "the same text")
     found = overlap(*_evened(a, b, one, two), SOME)
     strength = min(round(1000 * max(found.alike, 0.9 * found.inside)), 999)
+    if _named_as_origin(a, b) and found.inside >= SOME:
+        return Relation(Kind.SAME, 999, "the page names the other as its original")
     if found.alike < SOME and found.inside < 2 * SOME:
         return Relation(Kind.UNRELATED, strength, "little in common")
     if guard := apart(a, b, one, two, found):
         return Relation(Kind.DIFFERENT, strength, guard)
-    why = _same(a, b, found, title)
+    why = carried(a, b, found)
     return Relation(Kind.SAME if why else Kind.UNRELATED, strength, why or "only part of the text in common")
+
+
+def _named_as_origin(a: Understood, b: Understood) -> bool:
+    return any(one.article.source_url and identity(one.article.source_url) == two.key for one, two in ((a, b), (b, a)))
+
+
+def _by_title(a: Understood, b: Understood, one: Text, two: Text) -> str:
+    """Why two articles are one notice although one says little: its text is a picture, or a file it offers."""
+    if of_kind(a, "digest") or of_kind(b, "digest") or min(len(comparable(x.article.title)) for x in (a, b)) < TITLE:
+        return ""
+    if a.fingerprint.exact == b.fingerprint.exact:
+        return "the same title" if a.article.title == b.article.title else ""
+    page, copy = (a, two) if len(one) < len(two) else (b, one)
+    if not page.article.official or len(copy) < LITTLE or of_kind(a, "stage") != of_kind(b, "stage"):
+        return ""
+    return "the official page of that name" if wording(a, b) >= 0.9 or shared_document(a, b) else ""
+
+
+def _frames(a: Understood, b: Understood, one: Text, two: Text) -> bool:
+    """Whether all that was read of two texts of one outlet may be its frame: their pictures or links differ.
+
+    A cut text that is short nevertheless was mostly addresses.
+    """
+    if a.article.account != b.article.account or wording(a, b) >= 0.25:
+        return False
+    size = min(len(one), len(two))
+    return size < FRAME or (size < LINKS and a.article.truncated and b.article.truncated)
 
 
 def _evened(a: Understood, b: Understood, one: Text, two: Text) -> tuple[Text, Text]:
@@ -77,48 +107,3 @@ def _evened(a: Understood, b: Understood, one: Text, two: Text) -> tuple[Text, T
     if b.article.truncated and len(one) > len(two):
         return one.cut(len(two)), two
     return one, two
-
-
-def _same(a: Understood, b: Understood, found: Overlap, title: float) -> str:
-    """Why two texts that nothing keeps apart are one notice; empty when they are not."""
-    if a.article.account == b.article.account:
-        return _sent_again(a, b, found)
-    other = of_kind(a, "doc") and of_kind(b, "doc") and title < 1
-    if found.alike >= (OTHER if other else NEARLY):
-        return f"{found.alike:.0%} of the text in common"
-    if other:
-        return ""
-    words = wording(a, b)
-    edited = found.alike + found.copied >= COPIED and title >= 0.25 and (found.inside < 0.85 or title >= 0.5)
-    if found.alike >= EDITED and (edited or (found.sizes[0] < BRIEF and words >= 0.9)):
-        return f"{found.alike:.0%} of the text in common under a similar title"
-    whole = found.inside >= 0.8 and found.copied >= 0.7 and title >= 0.5
-    if found.start <= LEAD and (whole or (found.inside >= 0.7 and found.copied >= 0.5 and words >= 0.5)):
-        return f"{found.inside:.0%} of the shorter text in the longer one"
-    return "the shorter text is a passage of the longer one" if _passage(found) else ""
-
-
-def _sent_again(a: Understood, b: Understood, found: Overlap) -> str:
-    """Why two texts of one outlet are one notice: such texts share their frame, so their titles have to agree."""
-    words, title = wording(a, b), titles(a, b, named=False)
-    if of_kind(a, "digest") and of_kind(b, "digest"):
-        enough = 0.9
-    elif words >= 0.9:
-        enough = 0.4
-    else:
-        enough = 0.9 if words < 0.25 else 0.8 if words < 0.5 else 0.6
-    if found.alike >= enough:
-        return f"{found.alike:.0%} of the text in common, sent again"
-    if (of_kind(a, "digest") and of_kind(b, "digest")) or found.start > LEAD:
-        return ""
-    whole = found.inside >= 0.9 and found.copied >= 0.75 and title >= 0.5
-    if whole or (found.inside >= 0.7 and found.copied >= 0.7 and words >= 0.5):
-        return f"{found.inside:.0%} of the shorter text in the longer one, sent again"
-    return ""
-
-
-def _passage(found: Overlap) -> bool:
-    """Whether the shorter text is the beginning or the better part of the longer one."""
-    small, large = found.sizes
-    begins = large <= 4 * small and found.start <= 0.03 and found.end <= 1.5 * small / large
-    return found.inside >= 0.85 and (begins or (large <= 3 * small and found.spread >= 0.9))

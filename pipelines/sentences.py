@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 LONGEST = 400  # characters looked at on each side of a place; text without stops is not read further
 
-_STOP = "\n。！？；!?"
+_STOP = "\n。！？；"  # not the ASCII ones: they stand in addresses
 
 
 def sentences_with(pattern: re.Pattern[str], text: str) -> Iterator[str]:

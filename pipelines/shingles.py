@@ -19,8 +19,9 @@ _ODD = numpy.uint64(0x9E3779B97F4A7C15)
 
 def comparable(text: str) -> Codes:
     """The code points of a text's letters and digits in their normal form, without anything between them."""
-    codes = _forms()[numpy.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")]
-    return codes[codes > 0]
+    codes: Codes = _forms()[numpy.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")]
+    kept: Codes = codes[codes > 0]
+    return kept
 
 
 def spelled(codes: Codes) -> str:
@@ -53,7 +54,10 @@ def members(hashes: Hashes, ordered: Hashes) -> NDArray[numpy.bool_]:
     """Which of some hashes stand among ascending ones."""
     if not len(ordered):
         return numpy.zeros(len(hashes), dtype=numpy.bool_)
-    return ordered[numpy.minimum(numpy.searchsorted(ordered, hashes), len(ordered) - 1)] == hashes
+    found: NDArray[numpy.bool_] = (
+        ordered[numpy.minimum(numpy.searchsorted(ordered, hashes), len(ordered) - 1)] == hashes
+    )
+    return found
 
 
 @cache

@@ -52,6 +52,7 @@ class Exported:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     credit: str = ""
+    reasons: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
 
 

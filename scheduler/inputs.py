@@ -2,6 +2,7 @@
 
 import hashlib
 import lzma
+import os
 import tarfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -41,7 +42,7 @@ class Input:
         """Its articles, in a fixed order; a file that cannot be read is found with its outcome."""
         if self.is_tar:
             return _members(self.path)
-        return _folder(self.path) if self.path.is_dir() else iter([_read(self.path, self.path.name)])
+        return _folder(self.path) if self.path.is_dir() else iter([_read(self.path, _writable(self.path.name))])
 
 
 def inputs(paths: Sequence[Path]) -> list[Input]:
@@ -66,12 +67,25 @@ def _digest(path: Path) -> bytes:
 
 
 def _folder(root: Path) -> Iterator[Found]:
-    for path in sorted(root.rglob("*.md")):
-        name = path.relative_to(root).as_posix()
+    closed: list[OSError] = []
+    names: list[Path] = []
+    for folder, below, files in os.walk(root, onerror=closed.append):
+        below.sort()
+        names += [Path(folder, name) for name in (*files, *below) if name.endswith(".md")]
+    for path in sorted(names):
+        name = _writable(path.relative_to(root).as_posix())
         if path.is_symlink():
             yield Found(name, outcome="refused", reason="a link")
         elif path.is_file():
             yield _read(path, name)
+    for error in closed:
+        name = _writable(Path(str(error.filename)).relative_to(root).as_posix())
+        yield Found(name, outcome="unreadable", reason=error.strerror or str(error))
+
+
+def _writable(name: str) -> str:
+    """A file's name as text that a database takes, whatever bytes it was made of."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _read(path: Path, name: str) -> Found:
@@ -95,7 +109,7 @@ def _members(archive: Path) -> Iterator[Found]:
 
 
 def _member(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Found:
-    name = member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").removeprefix("./")
+    name = _writable(member.name).removeprefix("./")
     place = PurePosixPath(name)
     if place.is_absolute() or ".." in place.parts:
         return Found(name, outcome="refused", reason="a path that leaves the archive")

@@ -27,16 +27,26 @@ def spaced_tokens(text: str) -> str:
 
 
 def _spaced(codes: Codes, han: Mask, latin: Mask) -> str:
-    """Three places for every character (itself, its right neighbour, a space), of which the wanted are kept."""
-    places = numpy.full((len(codes), 3), SPACE, dtype="<u4")
-    places[:, 0] = codes
-    places[:-1, 1] = codes[1:]
+    """Five places for every character (itself, a space, itself, its right neighbour, a space): the wanted are kept."""
+    pairs = numpy.zeros(len(codes), dtype=bool)
+    pairs[:-1] = han[:-1] & han[1:]
+    places = numpy.full((len(codes), 5), SPACE, dtype="<u4")
+    places[:, 0] = places[:, 2] = codes
+    places[:-1, 3] = codes[1:]
     wanted = numpy.zeros(places.shape, dtype=bool)
-    wanted[:, 0] = han | latin
-    wanted[:-1, 1] = han[:-1] & han[1:]
-    wanted[:, 2] = wanted[:, 0]
-    wanted[:-1, 2] &= han[:-1] | ~latin[1:]
+    wanted[:, 0] = wanted[:, 1] = pairs & _after_latin(han, latin)
+    wanted[:, 2] = wanted[:, 4] = han | latin
+    wanted[:, 3] = pairs
+    wanted[:-1, 4] &= han[:-1] | ~latin[1:]
     return places[wanted].tobytes().decode("utf-32-le", "replace").rstrip()
+
+
+def _after_latin(han: Mask, latin: Mask) -> Mask:
+    """The characters before which, past what separates, a Latin run ends."""
+    found = numpy.zeros(len(han), dtype=bool)
+    kept = numpy.flatnonzero(han | latin)
+    found[kept[1:]] = han[kept[1:]] & latin[kept[:-1]]
+    return found
 
 
 def _longest_run(mask: Mask) -> int:

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notices.kinds import NoticeType
-from search.concepts import Concept, concepts, filters
+from notices.problem import Problem
+from search.concepts import Concept, concepts
 from search.facets import facets_of
-from search.fts import condition, phrase
+from search.fts import condition
 from search.highlight import highlight
 from search.index import VALUES, Index
 from search.parse import Query, parse
-from search.rank import Facts, Ranker
+from search.relevance import Ranked, ranked
 from search.tree import Node
 
-LOOSER = 100  # matches that are ranked with more than their text's score
-WEIGHTS = "6.0, 1.0, 0.5"  # of title, body and attachments in the text's score
 ORDERS = {
     "published": "d.published IS NULL, d.published DESC, d.id DESC",
     "deadline": "d.deadline IS NULL, d.deadline, d.id",
@@ -58,16 +56,16 @@ def find(
     index: Index, text: str, *, now: datetime, limit: int = 10, sort: str = "relevance", facets: bool = False
 ) -> Result:
     """Searches the index; `sort` is relevance, published or deadline. Raises QueryError with the column."""
-    query = parse(text, now)
+    if index.outdated:
+        raise Problem("the index was made by another version: `policywatch reindex` makes it anew")
+    query = parse(text.encode("utf-8", "replace").decode(), now)
     wanted = concepts(query.tree)
     found = matching(index, query.tree)
     if sort == "relevance":
-        ranked = _ranked(index, found, wanted, limit)
-        if len(found) < limit and wanted:
-            ranked += _looser(index, query.tree, set(found), wanted, limit - len(ranked))
+        order = ranked(index, query.tree, found, wanted, limit)
     else:
-        ranked = [(one, 0.0, True) for one in _ordered(index, query.tree, sort, limit)]
-    hits = tuple(_hit(index, *one, wanted) for one in ranked[:limit])
+        order = [Ranked(one, 0.0, True) for one in _ordered(index, query.tree, sort, limit)]
+    hits = tuple(_hit(index, one, wanted) for one in order)
     counted = facets_of(index, found) if facets else None
     return Result(query.text, query.warnings, len(found), "embedded", hits, counted)
 
@@ -94,56 +92,9 @@ def _ordered(index: Index, node: Node, sort: str, limit: int) -> list[int]:
     return [row[0] for row in index.database.execute(sql, (*where.parameters, limit))]
 
 
-def _ranked(index: Index, found: Sequence[int], wanted: Sequence[Concept], limit: int) -> list[tuple[int, float, bool]]:
-    scores = _texts(index, wanted, " AND ") if wanted else {}
-    if wanted and len(scores.keys() & set(found)) < min(len(found), limit):
-        scores = _texts(index, wanted, " OR ") | scores
-    kept = sorted(found, key=lambda one: (-scores.get(one, 0.0), -one))[: max(limit, LOOSER)]
-    return [(one, score, True) for one, score in _scored(index, kept, scores, wanted)]
-
-
-def _looser(
-    index: Index, node: Node, exact: set[int], wanted: Sequence[Concept], room: int
-) -> list[tuple[int, float, bool]]:
-    """Matches with only some of the words, or with the parts of a word apart; filters and negations hold."""
-    scores = _texts(index, wanted, " OR ", apart=True, most=LOOSER + len(exact))
-    near = [one for one in scores if one not in exact]
-    allowed = set(matching(index, filters(node))) if near else set()
-    ranked = _scored(index, [one for one in near if one in allowed], scores, wanted)
-    return [(one, score, False) for one, score in ranked[:room]]
-
-
-def _texts(
-    index: Index, wanted: Sequence[Concept], word: str, *, apart: bool = False, most: int = -1
-) -> dict[int, float]:
-    """The text's own score of the documents that hold the words; with `apart` a word's tokens count one by one too."""
-    groups = []
-    for concept in wanted:
-        ways = [phrase(text) for text in concept.texts]
-        if apart and not concept.exact:
-            ways += [f'"{token}"' for token in dict.fromkeys(concept.texts[0].tokens)]
-        groups.append("(" + " OR ".join(f"({way})" for way in dict.fromkeys(ways)) + ")")
-    sql = f"SELECT rowid, bm25(texts, {WEIGHTS}) AS score FROM texts WHERE texts MATCH ? ORDER BY score LIMIT ?"
-    return {row[0]: -row[1] for row in index.database.execute(sql, (word.join(groups), most))}
-
-
-def _scored(
-    index: Index, ids: Sequence[int], scores: dict[int, float], wanted: Sequence[Concept]
-) -> list[tuple[int, float]]:
-    ranker = Ranker(wanted)
-    found = []
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        sql = f"SELECT id, spaced, type, official, carriers FROM docs WHERE id IN ({', '.join('?' * len(some))})"
-        for one, title, kind, official, carriers in index.database.execute(sql, some):
-            facts = Facts(scores.get(one, 0.0), title, NoticeType(kind), bool(official), carriers)
-            found.append((one, ranker.score(facts)))
-    return sorted(found, key=lambda pair: (-pair[1], -pair[0]))
-
-
-def _hit(index: Index, one: int, score: float, exact: bool, wanted: Sequence[Concept]) -> Hit:
+def _hit(index: Index, place: Ranked, wanted: Sequence[Concept]) -> Hit:
     sql = "SELECT matter_id, type, hit, title, body, attachments FROM docs WHERE id = ?"
-    matter, kind, shown, *texts = index.database.execute(sql, (one,)).fetchone()
+    matter, kind, shown, *texts = index.database.execute(sql, (place.notice_id,)).fetchone()
     given = json.loads(shown)
     lights = []
     for field, text in zip(("title", "body", "attachments"), texts, strict=True):
@@ -151,6 +102,6 @@ def _hit(index: Index, one: int, score: float, exact: bool, wanted: Sequence[Con
             lights.append({"field": field, "text": marked})
     published = datetime.fromisoformat(given["published_at"]) if given["published_at"] else None
     return Hit(
-        one, matter, given["title"], exact, round(score, 4), kind, tuple(given["issuers"]), published,
+        place.notice_id, matter, given["title"], place.exact, round(place.score, 4), kind, tuple(given["issuers"]), published,
         given["comment_end"], given["url"], tuple(given["carriers"]), tuple(lights),
     )  # fmt: skip

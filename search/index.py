@@ -17,8 +17,9 @@ from search.tokenizer import BETWEEN, VERSION
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-FORMAT = f"1.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
+FORMAT = f"3.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
+LEAD = 250  # first tokens of a body, where a notice says what it is about
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it
 
 _NAME = re.compile(r"index-(\d{4,})\.db")
@@ -27,7 +28,8 @@ CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 CREATE TABLE IF NOT EXISTS docs (
   id INTEGER PRIMARY KEY, matter_id INTEGER NOT NULL, type TEXT NOT NULL, published INTEGER, deadline INTEGER,
   official INTEGER NOT NULL, changed INTEGER NOT NULL, carriers INTEGER NOT NULL,
-  hit TEXT NOT NULL, spaced TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, attachments TEXT NOT NULL);
+  size INTEGER NOT NULL, spaced TEXT NOT NULL, named TEXT NOT NULL, issuers TEXT NOT NULL, lead TEXT NOT NULL, hit TEXT NOT NULL,
+  title TEXT NOT NULL, body TEXT NOT NULL, attachments TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS docs_type ON docs (type);
 CREATE INDEX IF NOT EXISTS docs_published ON docs (published);
 CREATE INDEX IF NOT EXISTS docs_deadline ON docs (deadline) WHERE deadline IS NOT NULL;
@@ -36,7 +38,9 @@ CREATE TABLE IF NOT EXISTS keywords (
 CREATE INDEX IF NOT EXISTS keywords_id ON keywords (id);
 CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5 (
   title, body, attachments, content='', tokenize='unicode61 remove_diacritics 0');
-"""
+INSERT INTO texts (texts, rank) VALUES ('hashsize', 100000000);
+"""  # a large hash keeps a whole transaction's words in memory: one sorted segment instead of hundreds
+_DROPPED = "".join(f"DROP TABLE IF EXISTS {name};" for name in ("docs", "keywords", "texts"))
 
 
 class Index:
@@ -51,9 +55,7 @@ class Index:
             self.database.execute("PRAGMA synchronous=NORMAL")
             self.database.execute("PRAGMA cache_size=-65536")
             if not self.database.execute("SELECT 1 FROM sqlite_master WHERE name = 'texts'").fetchone():
-                self.database.executescript(_TABLES)
-                # A large hash keeps a whole transaction's words in memory: one sorted segment instead of hundreds.
-                self.database.execute("INSERT INTO texts (texts, rank) VALUES ('hashsize', 100000000)")
+                self.database.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT")
         except sqlite3.DatabaseError as error:
             raise Problem(
                 f"the index {self.path} cannot be used ({error}): delete it, then `policywatch reindex`"
@@ -69,19 +71,25 @@ class Index:
         """The number of the last event that is in the index."""
         return int(self.state("position") or 0)
 
+    @property
+    def outdated(self) -> bool:
+        """Whether another version made its tables or tokens, so that a search cannot read them."""
+        return self.state("format") not in ("", FORMAT)
+
     def fits(self, store_id: str, last_event: int) -> bool:
         """Whether it was made from this store, by this tokenizer, and is not ahead of it."""
         same = self.state("store_id") == store_id and self.state("format") == FORMAT
         return same and self.position <= last_event
 
     def clear(self, store_id: str) -> None:
-        """Empties the index for a store."""
-        self.database.execute("BEGIN IMMEDIATE")
-        for table in ("docs", "keywords"):
-            self.database.execute(f"DELETE FROM {table}")
-        self.database.execute("INSERT INTO texts (texts) VALUES ('delete-all')")
-        self._set(store_id=store_id, format=FORMAT, position=0)
-        self.database.execute("COMMIT")
+        """Empties the index for a store, its tables as this version has them."""
+        try:
+            self.database.executescript(f"BEGIN IMMEDIATE; {_DROPPED} {_TABLES}")
+            self._set(store_id=store_id, format=FORMAT, position=0)
+            self.database.execute("COMMIT")
+        finally:
+            if self.database.in_transaction:
+                self.database.execute("ROLLBACK")
 
     def replace(self, ids: Iterable[int], notices: Sequence[Notice], after: int, position: int) -> bool:
         """Puts the current notices in place of these ids and moves the position, in one transaction.
@@ -140,7 +148,8 @@ class Index:
         row = (
             notice.notice_id, notice.matter_id, notice.fields.notice_type.value, instant(notice.published_at),
             deadline(notice.fields.comment_end), notice.official, notice.changed, len(notice.carriers),
-            json.dumps(_hit(notice), ensure_ascii=False), made[0], *texts,
+            len(notice.body), made[0], _spaced(notice.fields.documents), _spaced(notice.fields.issuers),
+            " ".join(made[1].split(" ", LEAD)[:LEAD]), json.dumps(_hit(notice), ensure_ascii=False), *texts,
         )  # fmt: skip
         self.database.execute(f"INSERT INTO docs VALUES ({', '.join('?' * len(row))})", row)
         self.database.execute(
@@ -170,10 +179,13 @@ def _texts(notice: Notice) -> tuple[str, str, str]:
 
 
 def _tokens(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_spaced(text.split(VALUES)) for text in texts)
+
+
+def _spaced(values: Iterable[str]) -> str:
     from search.bulk import spaced_tokens  # numpy, which a search does not need
 
-    between = f" {BETWEEN} "
-    return tuple(between.join(spaced_tokens(value) for value in text.split(VALUES)) for text in texts)
+    return f" {BETWEEN} ".join(map(spaced_tokens, values))
 
 
 def _keywords(notice: Notice) -> list[tuple[str, str, str, int]]:

@@ -1,75 +1,111 @@
-"""How near a notice is to what an analyst wants: one number from the text's score and what the notice is."""
+"""How near a notice is to what an analyst wants: one number from its text, title, beginning and kind."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from notices.kinds import NoticeType
 from search.concepts import Concept
+from search.tokenizer import BETWEEN
 from search.tree import Text
 
-# What a kind is worth to somebody who looks for a policy text and does not say which kind.
-WORTH = {
-    NoticeType.CONSULTATION: 1.15,
-    NoticeType.ISSUANCE: 1.15,
-    NoticeType.BULLETIN: 1.0,
-    NoticeType.INTERPRETATION: 1.0,
-    NoticeType.CALL: 0.95,
-    NoticeType.NEWS: 0.9,
-    NoticeType.OTHER: 0.8,
-    NoticeType.ROUNDUP: 0.55,
-}
-# Words that ask for a kind.
-ASKED = {
-    NoticeType.CONSULTATION: ("征求意见", "征集意见", "征求意见稿", "公开征求意见", "草案", "意见稿"),
-    NoticeType.ISSUANCE: ("印发", "发布", "公布", "施行", "试行"),
-    NoticeType.BULLETIN: ("通报", "公告", "公示"),
+# What speaks for a notice, each from 0 to 1, and how much.
+TEXT = 0.25  # the text index's own score, against the best of the query
+TITLE = 0.2  # words in a title; a word that is only partly there counts in part
+COVERED = 0.2  # how much of the title the words are
+LEAD = 0.35  # words in the beginning
+LEAD_PARTS = 0.16  # the same, counted in part too
+NAMED = 0.1  # words in the name of a document that the notice is about
+ISSUER = 0.2  # words that are its issuers
+RELATED = 0.5  # it holds the name of a document that the best exact matches are about; twice that if it says it best
+
+PARTLY = 1.5  # power that makes a word's part worth less than its share
+SHORT, CAPTION = 0.3, 100  # worth of a text of fewer characters: a picture's caption
+FEW = 3  # documents that a text can be about; a list names more
+SHORTEST_TITLE = 6  # tokens; of a shorter one even a single word is nearly all
+
+# What a kind is worth to somebody who does not say which kind, and to somebody who does.
+WORTH: Mapping[NoticeType, float] = {NoticeType.ROUNDUP: 0.85, NoticeType.OTHER: 0.9}
+MEANT = 1.15
+ASKED: Mapping[NoticeType, tuple[str, ...]] = {
+    NoticeType.CONSULTATION: ("征求意见", "征集意见", "意见征集", "意见稿", "草案"),
     NoticeType.INTERPRETATION: ("解读", "答记者问"),
     NoticeType.ROUNDUP: ("周报", "月报", "汇总", "盘点", "一览"),
 }
-MEANT = 1.45
-TITLE = 0.9
-NEARLY = 0.35
-OFFICIAL = 1.1
-CARRIERS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A concept, what it weighs among the others, and the weights of the tokens of which it may hold a part."""
+
+    concept: Concept
+    tokens: Mapping[str, float] = field(default_factory=dict)
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What ranking knows of a notice; `text` is the text's own score, larger is better, `title` the titles' tokens."""
+    """What ranking knows of a notice.
+
+    `text` is the text index's score from 0 to 1; titles, beginning, documents and issuers are tokens with spaces
+    between; `size` is the body's characters; `related` is how much it says of a document that the best exact matches
+    are about, from 0 to 1.
+    """
 
     text: float
     title: str
+    lead: str
+    named: str
+    issuers: str
     type: NoticeType
-    official: bool
-    carriers: int
+    size: int
+    related: float = 0.0
 
 
 class Ranker:
     """The ranking of one query."""
 
-    def __init__(self, wanted: Sequence[Concept]) -> None:
+    def __init__(self, wanted: Sequence[Wanted]) -> None:
         self._wanted = wanted
-        typed = " ".join(concept.shown for concept in wanted)
-        self._kinds = {kind for kind, words in ASKED.items() if any(word in typed for word in words)}
+        self._sum = sum(one.weight for one in wanted) or 1.0
+        self._tokens = {token for one in wanted for token in one.concept.texts[0].tokens}
+        typed = " ".join(one.concept.shown for one in wanted)
+        self._asked = {kind for kind, words in ASKED.items() if any(word in typed for word in words)}
 
     def score(self, facts: Facts) -> float:
         """The notice's score, larger is better, comparable within one query only."""
-        kind = WORTH[facts.type] * (MEANT if facts.type in self._kinds else 1.0)
-        share = sum(_in_title(concept, facts.title) for concept in self._wanted) / max(len(self._wanted), 1)
-        more = min(facts.carriers - 1, 5) * CARRIERS
-        return facts.text * kind * (1 + TITLE * share) * (OFFICIAL if facts.official else 1.0) * (1 + more)
+        title, lead, issuers = f" {facts.title} ", f" {facts.lead} ", f" {facts.issuers} "
+        named = f" {facts.named} " if facts.named.count(BETWEEN) < FEW else ""
+        score = TEXT * facts.text + COVERED * self._covered(facts.title)
+        score += RELATED * (1 + facts.related) if facts.related else 0.0
+        for one in self._wanted:
+            whole, parts = _held(lead, one)
+            about = TITLE * _held(title, one)[1] + LEAD * whole + LEAD_PARTS * parts
+            about += NAMED * _holds_any(named, one.concept, 3) + ISSUER * _holds_any(issuers, one.concept, 1)
+            score += about * one.weight / self._sum
+        worth = MEANT if facts.type in self._asked else WORTH.get(facts.type, 1.0)
+        return score * worth * (SHORT if facts.size < CAPTION else 1.0)
+
+    def _covered(self, titles: str) -> float:
+        """How much of the shortest title the query's tokens are, from 0 to 1."""
+        some = [title.split() for title in titles.split(BETWEEN)]
+        there = len(self._tokens & {token for title in some for token in title})
+        return min(1.0, there / max(SHORTEST_TITLE, min(map(len, some))))
 
 
-def _in_title(concept: Concept, title: str) -> float:
-    """1 for a title that holds the concept, part of it by how many of its tokens the title holds."""
-    if any(holds(title, text) for text in concept.texts):
-        return 1.0
-    some = set(title.split(" "))
-    best = max(sum(token in some for token in text.tokens) / len(text.tokens) for text in concept.texts)
-    return NEARLY * best
+def _held(spaced: str, wanted: Wanted) -> tuple[float, float]:
+    """Whether the tokens hold the concept, and how much of it."""
+    if _holds_any(spaced, wanted.concept, 1):
+        return 1.0, 1.0
+    if not wanted.tokens:
+        return 0.0, 0.0
+    there = sum(weight for token, weight in wanted.tokens.items() if f" {token} " in spaced)
+    return 0.0, (there / sum(wanted.tokens.values())) ** PARTLY
+
+
+def _holds_any(spaced: str, concept: Concept, least: int) -> bool:
+    return any(len(text.tokens) >= least and holds(spaced, text) for text in concept.texts)
 
 
 def holds(spaced: str, text: Text) -> bool:
-    """Whether tokens stand in a row in a text's tokens with spaces between."""
-    row = f" {' '.join(text.tokens)}{'' if text.open_end else ' '}"
-    return row in f" {spaced} "
+    """Whether tokens stand in a row among others, each with a space before and after it."""
+    return f" {' '.join(text.tokens)}{'' if text.open_end else ' '}" in spaced

@@ -2,10 +2,13 @@
 
 A text is normalised first. A run of Han (kana count as Han) is its overlapping pairs and, last, its last character: so
 a run of one is itself, and what separates two runs keeps their pairs apart: 工信，信部 is not 工信部. A run of Latin
-letters and digits is one token, cut at 255. Everything else separates, and leaves nothing: 5G网络 is 5G 网络.
+letters and digits is one token, cut at 255; a run of Han that follows one gives its first character before its pairs,
+so that 2024年 is found in 2024年发布. Everything else separates, and leaves nothing: 5G网络 is 5G 网络.
 
 A phrase of a query is tokenized alike, without the last character that closes its last run, because in a text the run
-may go on; a single character at its end stands for every token that begins with it, and so does one character alone.
+may go on. So a phrase stands in a text exactly where its runs do: from the characters and Latin words of both, in
+their order, with a boundary between two runs of Han. A character that no Latin run precedes, at the end of a phrase or
+alone, stands for every token that begins with it.
 """
 
 import re
@@ -13,12 +16,13 @@ from dataclasses import dataclass
 
 from notices.normal import normalise
 
-VERSION = "1"
+VERSION = "2"
 LONGEST = 255
 BETWEEN = "\u01c0"  # stands between the values of a field: a letter to FTS5 and Elasticsearch, never one of our tokens
 
 # First and last code points of what is Han (with 々〆〇 and kana) and of what is a letter or digit of a Latin run.
 HAN = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+FIRST_HAN = chr(HAN[0][0])
 LATIN = ((0x30, 0x39), (0x61, 0x7A), (0xDF, 0xF6), (0xF8, 0xFF))
 
 _JOINING = frozenset("-._/+&@#:'%~")  # inside CVE-2024-1, GB/T, 3.5, not the end of a word
@@ -39,14 +43,23 @@ class Terms:
 def tokens(text: str) -> list[str]:
     """The tokens of a text, in order."""
     found: list[str] = []
+    latin = False
     for match in _RUN.finditer(normalise(text)):
         run = match.group()
         if match.lastindex == 1:
+            if latin and len(run) > 1:
+                found.append(run[0])
             found.extend(map(str.__add__, run, run[1:]))
             found.append(run[-1])
         else:
             found.append(run[:LONGEST])
+        latin = match.lastindex == 2
     return found
+
+
+def characters(text: str) -> set[str]:
+    """The characters of a normalised text of which some are Han: what a word of one character is looked up in."""
+    return {char for char in set(text) if char >= FIRST_HAN}
 
 
 def terms(text: str) -> Terms:
@@ -56,7 +69,7 @@ def terms(text: str) -> Terms:
         return Terms(tuple(found))
     if len(found) > 1 and len(found[-2]) == 2 and _is_han(found[-2]) and found[-2][1] == found[-1]:
         return Terms(tuple(found[:-1]))
-    return Terms(tuple(found), open_end=True)
+    return Terms(tuple(found), open_end=len(found) == 1 or _is_han(found[-2]))
 
 
 def words(text: str) -> list[str]:

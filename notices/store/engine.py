@@ -1,12 +1,25 @@
 """The database under the store: everything that differs between SQLite and PostgreSQL stands in this file."""
 
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    cast,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
@@ -85,6 +98,14 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         names = ", ".join(quote(name) for name in columns)
         marks = ", ".join(mark for _ in columns)
         connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})", list(rows))
+
+
+def among(connection: Connection, column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a column of whole numbers holds one of many: as one parameter, thousands of them cost nothing to bind."""
+    values = sorted(set(numbers))
+    if connection.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
+    return column == func.any(cast(values, postgresql.ARRAY(BigInteger)))
 
 
 def copy_sqlite(source: Path, target: Path) -> None:

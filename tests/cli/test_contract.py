@@ -1,4 +1,4 @@
-"""What holds for every command: help with an example, results on standard output only, exit statuses, one-line errors."""
+"""What holds for every command: help with an example, JSON that scripts can read, exit statuses, one-line errors."""
 
 import json
 import os
@@ -9,7 +9,26 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ["demo", "init", "settings", "ingest", "parse", "extract", "export", "search", "show", "crawl", "run", "reprocess", "reindex", "backup", "restore", "fix", "forget", "doctor"]
+COMMANDS = [
+    "demo",
+    "init",
+    "settings",
+    "ingest",
+    "parse",
+    "extract",
+    "export",
+    "search",
+    "show",
+    "crawl",
+    "run",
+    "reprocess",
+    "reindex",
+    "backup",
+    "restore",
+    "fix",
+    "forget",
+    "doctor",
+]
 ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries"]
 ARTICLE = """---
 title: 某部公开征求对《样例管理办法（征求意见稿）》的意见

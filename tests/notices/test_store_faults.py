@@ -1,6 +1,7 @@
 """What a store answers when it is locked, full, too new, or no store."""
 
 import multiprocessing
+import os
 import resource
 import signal
 import sqlite3
@@ -104,13 +105,7 @@ def fill(folder: Path, answers: Connection) -> None:
         except StoreFull as problem:
             answers.send(str(problem))
         try:
-            pages.put(bytes(range(256)) * 10 + multiprocessing.current_process().authkey * 100)
-            pages.put_many(
-                [
-                    (number.to_bytes(4, "big") + Path("/dev/urandom").open("rb").read(3_000_000), "")
-                    for number in range(2)
-                ]
-            )  # noqa: SIM115
+            pages.put_many([(os.urandom(3_000_000), "") for _ in range(2)])
         except Problem as problem:
             answers.send(str(problem))
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -1,5 +1,4 @@
 import random
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,7 +69,8 @@ def body(seed: int, paragraphs: int = 8) -> str:
 
 def archived(biz: str, mid: int, title: str, text: str, *, day: int = 1, fetched: int = 10, chksm: str = "a") -> bytes:
     url = f"https://mp.weixin.qq.com/s?__biz={biz}==&mid={mid}&idx=1&sn=5&chksm={chksm}#rd"
-    head = f"title: {title}\nurl: {url}\nsource: 样例{biz}\ndate: 2026-03-{day:02}\nfetch_date: 2026-04-{fetched:02}T08:00:00"
+    times = f"date: 2026-03-{day:02}\nfetch_date: 2026-04-{fetched:02}T08:00:00"
+    head = f"title: {title}\nurl: {url}\nsource: 样例{biz}\n{times}"
     return f"---\n{head}\n---\n\n# {title}\n\n{text}\n\n预览时标签不可点\n".encode()
 
 
@@ -145,6 +145,3 @@ def desk(tmp_path: Path) -> Any:
     store, pages = opened(tmp_path / "data")
     with store, pages:
         yield store, pages
-
-
-Make = Callable[[], dict[str, bytes]]

@@ -1,6 +1,7 @@
 """Ingest: every kind of input, every kind of bad input, and nothing done twice."""
 
 import io
+import os
 import random
 import tarfile
 from pathlib import Path
@@ -122,3 +123,24 @@ def test_a_path_that_cannot_be_taken_says_what_could(desk: Any, samples: Any, tm
     for path in (tmp_path / "missing", tmp_path / "a.docx"):
         with pytest.raises(Problem, match=r"\.tar\.xz|\.md"):
             ingest(store, pages, [path], now=samples.now)
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_not_silence(
+    desk: Any, samples: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, pages = desk
+    good = samples.files(2)
+    folder = samples.write(tmp_path / "in", {**good, "closed/x.md": b"x"})
+    scan = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    named = os.fsencode(folder) + b"/\xff\xfe.md"
+    Path(os.fsdecode(named)).write_bytes(good["000/a_0.md"])
+    report = ingest(store, pages, [folder], now=samples.now)
+    assert report.outcomes["unreadable"] == 1 and report.failed == 1
+    assert report.pages == len(good) + 2

@@ -13,6 +13,27 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Makes the tables."""
+    _pages()
+    _articles()
+    _article_versions()
+    _article_keys()
+    _links()
+    _forgotten()
+    _inputs()
+
+
+def downgrade() -> None:
+    """Takes the tables away with what is in them."""
+    op.drop_table("inputs")
+    op.drop_table("forgotten")
+    op.drop_table("links")
+    op.drop_table("article_keys")
+    op.drop_table("article_versions")
+    op.drop_table("articles")
+    op.drop_table("pages")
+
+
+def _pages() -> None:
     op.create_table(
         "pages",
         sa.Column("id", SERIAL, nullable=False),
@@ -38,6 +59,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pages_article_id"), "pages", ["article_id"], unique=False)
     op.create_index(op.f("ix_pages_key"), "pages", ["key"], unique=False)
     op.create_index(op.f("ix_pages_path"), "pages", ["path"], unique=False)
+
+
+def _articles() -> None:
+
     op.create_table(
         "articles",
         sa.Column("id", SERIAL, nullable=False),
@@ -75,6 +100,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_articles_notice_id"), "articles", ["notice_id"], unique=False)
+
+
+def _article_versions() -> None:
+
     op.create_table(
         "article_versions",
         sa.Column("article_id", sa.BigInteger(), nullable=False),
@@ -91,6 +120,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("article_id", "version"),
     )
+
+
+def _article_keys() -> None:
+
     op.create_table(
         "article_keys",
         sa.Column("key", sa.BigInteger(), nullable=False),
@@ -102,6 +135,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "article_id"),
         sqlite_with_rowid=False,
     )
+
+
+def _links() -> None:
+
     op.create_table(
         "links",
         sa.Column("a", sa.BigInteger(), nullable=False),
@@ -119,12 +156,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("a", "b"),
     )
     op.create_index(op.f("ix_links_b"), "links", ["b"], unique=False)
+
+
+def _forgotten() -> None:
+
     op.create_table(
         "forgotten",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
+
+
+def _inputs() -> None:
+
     op.create_table(
         "inputs",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -133,14 +178,3 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
-
-
-def downgrade() -> None:
-    """Takes the tables away with what is in them."""
-    op.drop_table("inputs")
-    op.drop_table("forgotten")
-    op.drop_table("links")
-    op.drop_table("article_keys")
-    op.drop_table("article_versions")
-    op.drop_table("articles")
-    op.drop_table("pages")

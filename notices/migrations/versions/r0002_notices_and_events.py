@@ -13,12 +13,35 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Makes the tables."""
+    _meta()
+    _notices()
+    _notice_aliases()
+    _events()
+    _corrections()
+    _cursors()
+
+
+def downgrade() -> None:
+    """Takes the tables away with what is in them."""
+    op.drop_table("cursors")
+    op.drop_table("corrections")
+    op.drop_table("events")
+    op.drop_table("notice_aliases")
+    op.drop_table("notices")
+    op.drop_table("meta")
+
+
+def _meta() -> None:
     op.create_table(
         "meta",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _notices() -> None:
+
     op.create_table(
         "notices",
         sa.Column("id", SERIAL, nullable=False),
@@ -34,6 +57,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
+
+
+def _notice_aliases() -> None:
+
     op.create_table(
         "notice_aliases",
         sa.Column("alias", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -41,6 +68,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alias"),
     )
     op.create_index(op.f("ix_notice_aliases_notice_id"), "notice_aliases", ["notice_id"], unique=False)
+
+
+def _events() -> None:
+
     op.create_table(
         "events",
         sa.Column("number", SERIAL, nullable=False),
@@ -54,6 +85,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_events_notice_id"), "events", ["notice_id"], unique=False)
+
+
+def _corrections() -> None:
+
     op.create_table(
         "corrections",
         sa.Column("id", SERIAL, nullable=False),
@@ -65,6 +100,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_corrections_article_key"), "corrections", ["article_key"], unique=False)
+
+
+def _cursors() -> None:
+
     op.create_table(
         "cursors",
         sa.Column("name", sa.String(), nullable=False),
@@ -73,13 +112,3 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
-
-
-def downgrade() -> None:
-    """Takes the tables away with what is in them."""
-    op.drop_table("cursors")
-    op.drop_table("corrections")
-    op.drop_table("events")
-    op.drop_table("notice_aliases")
-    op.drop_table("notices")
-    op.drop_table("meta")

@@ -13,6 +13,25 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Makes the tables."""
+    _sources()
+    _visits()
+    _hosts()
+    _subscriptions()
+    _deliveries()
+    _matched()
+
+
+def downgrade() -> None:
+    """Takes the tables away with what is in them."""
+    op.drop_table("matched")
+    op.drop_table("deliveries")
+    op.drop_table("subscriptions")
+    op.drop_table("hosts")
+    op.drop_table("visits")
+    op.drop_table("sources")
+
+
+def _sources() -> None:
     op.create_table(
         "sources",
         sa.Column("name", sa.String(), nullable=False),
@@ -24,6 +43,10 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _visits() -> None:
+
     op.create_table(
         "visits",
         sa.Column("url", sa.Text(), nullable=False),
@@ -36,6 +59,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("url"),
     )
     op.create_index(op.f("ix_visits_key"), "visits", ["key"], unique=False)
+
+
+def _hosts() -> None:
+
     op.create_table(
         "hosts",
         sa.Column("host", sa.String(), nullable=False),
@@ -43,6 +70,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("host"),
     )
+
+
+def _subscriptions() -> None:
+
     op.create_table(
         "subscriptions",
         sa.Column("id", SERIAL, nullable=False),
@@ -59,6 +90,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _deliveries() -> None:
+
     op.create_table(
         "deliveries",
         sa.Column("id", SERIAL, nullable=False),
@@ -83,6 +118,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("subscription_id", "matter_id", "event", "channel"),
     )
     op.create_index("deliveries_due", "deliveries", ["state", "due_at"], unique=False)
+
+
+def _matched() -> None:
+
     op.create_table(
         "matched",
         sa.Column("subscription_id", sa.BigInteger(), nullable=False),
@@ -95,13 +134,3 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("subscription_id", "matter_id"),
     )
-
-
-def downgrade() -> None:
-    """Takes the tables away with what is in them."""
-    op.drop_table("matched")
-    op.drop_table("deliveries")
-    op.drop_table("subscriptions")
-    op.drop_table("hosts")
-    op.drop_table("visits")
-    op.drop_table("sources")

@@ -1,0 +1,105 @@
+"""The real archive, whole: taken in once and again, in another order, and measured with its labels."""
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tarfile
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from notices.pagefile import PageFile
+from notices.schema import articles, notices
+from notices.store import Store
+from scheduler.ingest import ingest
+
+ROOT = Path(__file__).parent.parent.parent
+LABELS = Path(os.environ.get("POLICYWATCH_SHARED", ROOT.parent / "shared")) / "data"
+NOW = datetime(2026, 11, 23, tzinfo=timezone.utc)
+SHUFFLED = 1_500  # files taken in twice, in different orders
+FLOORS = {"repost_f1": 0.95, "consultation_f1": 0.95, "comment_end_f1": 0.98, "notice_type_accuracy": 0.8}
+
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(not LABELS.is_dir(), reason=f"no labels in {LABELS}: set POLICYWATCH_SHARED"),
+]
+
+
+def run(data: Path, *arguments: str) -> str:
+    """Runs a command of the checkout and returns what it printed."""
+    call = [sys.executable, "-m", "policywatch", *arguments]
+    environment = {**os.environ, "POLICYWATCH_DATA": str(data)}
+    done = subprocess.run(call, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    assert done.returncode == 0, arguments
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the whole archive in it."""
+    data = tmp_path_factory.mktemp("archive")
+    report = json.loads(run(data, "ingest", str(LABELS / "archive.tar.xz"), "--json"))
+    print(f"\n{report}")
+    assert report["pages"] == sum(report["outcomes"].values()) == 15_749
+    assert not {"failed", "unreadable"} & set(report["outcomes"])
+    return data
+
+
+def test_a_second_ingest_changes_nothing(store: Path) -> None:
+    with Store.open(f"sqlite:///{store / 'policywatch.db'}", store) as opened:
+        before = opened.last_event()
+        report = json.loads(run(store, "ingest", str(LABELS / "archive.tar.xz"), "--json"))
+        assert report["outcomes"] == {"unchanged": 15_749}
+        assert opened.last_event() == before
+
+
+def test_the_labels_are_met(store: Path, tmp_path: Path) -> None:
+    exported = tmp_path / "export.jsonl"
+    exported.write_text(run(store, "export"), encoding="utf-8")
+    call = [sys.executable, str(LABELS / "score.py"), "articles", str(LABELS), str(exported)]
+    printed = subprocess.run(call, check=True, stdout=subprocess.PIPE, text=True, encoding="utf-8").stdout
+    print(printed)
+    figures = {name: float(value) for name, value in re.findall(r"^(\S+) ([\d.]+)", printed, re.M)}
+    assert figures["shells_stored"] == figures["articles_refused"] == 0
+    for name, floor in FLOORS.items():
+        assert figures[name] >= floor, name
+
+
+def partition(folder: Path) -> tuple[set[frozenset[str]], dict[str, str]]:
+    """The groups as sets of article keys, and each canonical article's fields."""
+    with Store.open(f"sqlite:///{folder / 'policywatch.db'}", folder) as opened, opened.reading() as connection:
+        keys = {row.id: (row.key, row.notice_id) for row in connection.execute(select(articles))}
+        groups: dict[int, set[str]] = {}
+        for key, notice in keys.values():
+            groups.setdefault(notice, set()).add(key)
+        rows = connection.execute(select(notices)).all()
+        fields = {keys[row.canonical_id][0]: json.dumps(row.fields, sort_keys=True) for row in rows}
+    return {frozenset(group) for group in groups.values()}, fields
+
+
+def test_another_order_gives_the_same_notices(tmp_path: Path) -> None:
+    seed = int(os.environ.get("POLICYWATCH_SEED", random.SystemRandom().randrange(1_000_000)))
+    print(f"\nseed {seed}")
+    chance = random.Random(seed)
+    with tarfile.open(LABELS / "archive.tar.xz") as archive:
+        members = [member for member in archive.getmembers() if member.name.endswith(".md")]
+        months = sorted({member.name[:15] for member in members})
+        chosen = [member for member in members if member.name[:15] in chance.sample(months, min(8, len(months)))]
+        archive.extractall(tmp_path / "files", members=chance.sample(chosen, min(SHUFFLED, len(chosen))), filter="data")
+    paths = sorted((tmp_path / "files").rglob("*.md"))
+    found = []
+    for name in ("first", "second"):
+        chance.shuffle(paths)
+        folder = tmp_path / name
+        with Store.open(f"sqlite:///{folder / 'policywatch.db'}", folder) as opened, PageFile(folder) as pages:
+            for start in range(0, len(paths), 97 if name == "first" else 211):
+                some = paths[start : start + (97 if name == "first" else 211)]
+                ingest(opened, pages, some, workers=1, now=NOW)
+        found.append(partition(folder))
+    assert found[0] == found[1]
