@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from search.tree import And, Comparison, Everything, Flag, Keyword, Node, Not, Or, Range, Text
 
 MATCH = "d.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
+CHARACTER = "d.id IN (SELECT rowid FROM chars WHERE chars MATCH ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ def condition(node: Node) -> Condition:
         case Everything():
             return Condition("1")
         case Text():
-            return Condition(MATCH, (phrase(node),))
+            return _text(node)
         case Keyword():
             return _keyword(node)
         case Flag():
@@ -43,10 +44,22 @@ def phrase(text: Text) -> str:
     return f'{field}"{" ".join(text.tokens)}"{" *" if text.open_end else ""}'
 
 
+def is_character(text: Text) -> bool:
+    """Whether a single character is asked for, which has an index of its own: in `texts` it begins too many tokens."""
+    return text.open_end and len(text.tokens) == 1
+
+
+def _text(node: Text) -> Condition:
+    if is_character(node):
+        field = f"{{{node.field}}} : " if node.field else ""
+        return Condition(CHARACTER, (f'{field}"{node.tokens[0]}"',))
+    return Condition(MATCH, (phrase(node),))
+
+
 def _joined(parts: tuple[Node, ...], word: str) -> Condition:
     """Parts that are text become one look-up, the others one condition each."""
-    texts = [part for part in parts if isinstance(part, Text)]
-    found = [condition(part) for part in parts if not isinstance(part, Text)]
+    texts = [part for part in parts if isinstance(part, Text) and not is_character(part)]
+    found = [condition(part) for part in parts if not isinstance(part, Text) or is_character(part)]
     if texts:
         found.insert(0, Condition(MATCH, (f" {word} ".join(f"({phrase(part)})" for part in texts),)))
     sql = f" {word} ".join(f"({one.sql})" for one in found)

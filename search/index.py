@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from notices.normal import normalise
 from notices.notice import Notice
 from notices.problem import Problem
-from search.tokenizer import BETWEEN, VERSION
+from search.tokenizer import BETWEEN, VERSION, characters
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-FORMAT = f"3.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
+FORMAT = f"4.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
 LEAD = 250  # first tokens of a body, where a notice says what it is about
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it
@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 CREATE TABLE IF NOT EXISTS docs (
   id INTEGER PRIMARY KEY, matter_id INTEGER NOT NULL, type TEXT NOT NULL, published INTEGER, deadline INTEGER,
   official INTEGER NOT NULL, changed INTEGER NOT NULL, carriers INTEGER NOT NULL,
-  size INTEGER NOT NULL, spaced TEXT NOT NULL, named TEXT NOT NULL, issuers TEXT NOT NULL, lead TEXT NOT NULL, hit TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  spaced TEXT NOT NULL, named TEXT NOT NULL, issuers TEXT NOT NULL, lead TEXT NOT NULL, hit TEXT NOT NULL,
   title TEXT NOT NULL, body TEXT NOT NULL, attachments TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS docs_type ON docs (type);
 CREATE INDEX IF NOT EXISTS docs_published ON docs (published);
@@ -37,10 +38,12 @@ CREATE TABLE IF NOT EXISTS keywords (
   field TEXT, value TEXT, shown TEXT NOT NULL, id INTEGER, PRIMARY KEY (field, value, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS keywords_id ON keywords (id);
 CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5 (
-  title, body, attachments, content='', tokenize='unicode61 remove_diacritics 0');
+  title, body, attachments, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE IF NOT EXISTS chars USING fts5 (
+  title, body, attachments, content='', tokenize='ascii', detail=column);
 INSERT INTO texts (texts, rank) VALUES ('hashsize', 100000000);
 """  # a large hash keeps a whole transaction's words in memory: one sorted segment instead of hundreds
-_DROPPED = "".join(f"DROP TABLE IF EXISTS {name};" for name in ("docs", "keywords", "texts"))
+_DROPPED = "".join(f"DROP TABLE IF EXISTS {name};" for name in ("docs", "keywords", "texts", "chars"))
 
 
 class Index:
@@ -136,10 +139,11 @@ class Index:
         row = self.database.execute("SELECT title, body, attachments FROM docs WHERE id = ?", (one,)).fetchone()
         if row is None:
             return
-        values = ("delete", one, *_tokens(row))
-        self.database.execute(
-            "INSERT INTO texts (texts, rowid, title, body, attachments) VALUES (?, ?, ?, ?, ?)", values
-        )
+        for table, values in (("texts", _tokens(row)), ("chars", _characters(row))):
+            self.database.execute(
+                f"INSERT INTO {table} ({table}, rowid, title, body, attachments) VALUES ('delete', ?, ?, ?, ?)",
+                (one, *values),
+            )
         self.database.execute("DELETE FROM docs WHERE id = ?", (one,))
         self.database.execute("DELETE FROM keywords WHERE id = ?", (one,))
 
@@ -152,9 +156,11 @@ class Index:
             " ".join(made[1].split(" ", LEAD)[:LEAD]), json.dumps(_hit(notice), ensure_ascii=False), *texts,
         )  # fmt: skip
         self.database.execute(f"INSERT INTO docs VALUES ({', '.join('?' * len(row))})", row)
-        self.database.execute(
-            "INSERT INTO texts (rowid, title, body, attachments) VALUES (?, ?, ?, ?)", (notice.notice_id, *made)
-        )
+        for table, values in (("texts", made), ("chars", _characters(texts))):
+            self.database.execute(
+                f"INSERT INTO {table} (rowid, title, body, attachments) VALUES (?, ?, ?, ?)",
+                (notice.notice_id, *values),
+            )
         self.database.executemany("INSERT OR IGNORE INTO keywords VALUES (?, ?, ?, ?)", _keywords(notice))
 
 
@@ -180,6 +186,10 @@ def _texts(notice: Notice) -> tuple[str, str, str]:
 
 def _tokens(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(_spaced(text.split(VALUES)) for text in texts)
+
+
+def _characters(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(" ".join(sorted(characters(normalise(text)))) for text in texts)
 
 
 def _spaced(values: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from notices.kinds import NoticeType
 from search.concepts import Concept, filters
-from search.fts import condition, phrase
+from search.fts import condition, is_character, phrase
 from search.index import Index
 from search.rank import Facts, Ranker, Wanted
 from search.tokenizer import BETWEEN
@@ -72,8 +72,10 @@ def _counts(index: Index, wanted: Sequence[Concept], newest: int) -> dict[str, i
 def _clauses(wanted: Sequence[Concept], counts: dict[str, int]) -> Iterator[Clause]:
     for concept in wanted:
         for text in concept.texts:
+            if is_character(text):
+                continue
             yield Clause(phrase(text), min(counts.get(token, BUDGET) for token in text.tokens))
-        if not concept.exact:
+        if not concept.exact and not is_character(concept.texts[0]):
             for token in concept.texts[0].tokens:
                 yield Clause(f'"{token}"', counts.get(token, BUDGET))
 

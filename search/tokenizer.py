@@ -23,7 +23,7 @@ BETWEEN = "\u01c0"  # stands between the values of a field: a letter to FTS5 and
 # First and last code points of what is Han (with 々〆〇 and kana) and of what is a letter or digit of a Latin run.
 HAN = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 FIRST_HAN = chr(HAN[0][0])
-LATIN = ((0x30, 0x39), (0x61, 0x7A), (0xDF, 0xF6), (0xF8, 0xFF))
+LATIN = ((0x30, 0x39), (0x61, 0x7A), (0xDF, 0xF6), (0xF8, 0x24F), (0x1E00, 0x1EFF))
 
 _JOINING = frozenset("-._/+&@#:'%~")  # inside CVE-2024-1, GB/T, 3.5, not the end of a word
 

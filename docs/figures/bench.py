@@ -141,7 +141,8 @@ def page_figures(shared: Path, folder: Path) -> None:
     alone = sum(len(gzip.compress(body, 6)) for body in bodies)
     count = len(set(bodies))
     print(
-        f"page_bytes {stored / count / 1000:.1f} kB a page against {alone / count / 1000:.1f} kB with gzip: {alone / stored:.1f} times smaller ({count} pages)"
+        f"page_bytes {stored / count / 1000:.1f} kB a page against {alone / count / 1000:.1f} kB with gzip: "
+        f"{alone / stored:.1f} times smaller ({count} pages)"
     )
 
 

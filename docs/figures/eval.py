@@ -1,4 +1,4 @@
-"""Prints the quality figures: ingests the archive of a folder of labels in a new store and scores what the commands print.
+"""Prints the quality figures: ingests the archive of a folder of labels and scores what the commands print.
 
     python docs/figures/eval.py ../shared/data [--keep FOLDER]
 
