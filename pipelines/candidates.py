@@ -11,14 +11,10 @@ from notices.store.article_rows import load_understood
 from notices.store.chunks import chunks
 from notices.store.engine import among
 from notices.understood import Fingerprint, Understood
-from pipelines.relate import Kind, Relation, likeness, relate
+from pipelines.relate import Kind, Relation, near, relate
 
 Pair = tuple[int, int]
 
-ENOUGH = 2  # shared keys; one is chance, unless a text is so short that it has few
-FEW = 12
-PART = 0.12  # of the shorter text's keys; every pair of one notice shares three times as much
-NEAR = 0.08  # of the sketches alike, for those that share less
 PERSON = 2_000  # strength of a relation that a person decided; no rule reaches it
 
 
@@ -51,9 +47,9 @@ def _decide(connection: Connection, changed: Mapping[int, Understood]) -> dict[P
     shared = _shared_keys(connection, changed)
     others = {one for pair in shared for one in pair} - set(changed)
     sketches = {one: changed[one].fingerprint for one in changed} | _sketches(connection, others)
-    near = [pair for pair, number in shared.items() if _worth(sketches[pair[0]], sketches[pair[1]], number)]
-    texts = {**changed, **load_understood(connection, {one for pair in near for one in pair} - set(changed))}
-    return {(a, b): relate(texts[a], texts[b]) for a, b in sorted(near)}
+    close = [pair for pair, number in shared.items() if near(sketches[pair[0]], sketches[pair[1]], number)]
+    texts = {**changed, **load_understood(connection, {one for pair in close for one in pair} - set(changed))}
+    return {(a, b): relate(texts[a], texts[b]) for a, b in sorted(close)}
 
 
 def _shared_keys(connection: Connection, changed: Mapping[int, Understood]) -> Counter[Pair]:
@@ -81,14 +77,6 @@ def _sketches(connection: Connection, ids: Iterable[int]) -> dict[int, Fingerpri
         for article_id, exact, signature, keys in connection.execute(select(*columns).where(articles.c.id.in_(some))):
             found[article_id] = Fingerprint(exact, signature, tuple(keys[::8]))  # only their number is looked at
     return found
-
-
-def _worth(a: Fingerprint, b: Fingerprint, number: int) -> bool:
-    """Whether texts that share a number of keys are compared: a large share of the shorter one's, or alike sketches."""
-    least = min(len(a.keys), len(b.keys))
-    if number < ENOUGH and least > FEW:
-        return False
-    return a.exact == b.exact or number >= PART * least or likeness(a, b) >= NEAR
 
 
 def _persons(connection: Connection, changed: Mapping[int, Understood]) -> dict[Pair, Relation]:

@@ -12,6 +12,7 @@ ALMOST = 0.85  # of the text alike: a digest of it would hold more
 MOSTLY = 0.7  # of the text alike: a comment on it would say more
 HOLDS = 1.3  # times as long as the text it holds is a digest at least
 REMARKS = 2  # turns of phrase of a commentator
+SHAPE = 0.2  # of two titles alike: their dates may be of the same thing
 DATED = ("issue", "cve", "year", "month", "day")
 COPY = 0.9  # of the text alike: the numbers that an outlet changed are its own, unless they are most of all
 ODDS, ODDS_OF_COPY = 0.2, 0.35  # of the numbers that stand in the same words
@@ -80,10 +81,12 @@ def _remarks(a: Understood, b: Understood, one: Text, two: Text) -> bool:
 
 
 def _comparable(kind: str, left: set[str], right: set[str], a: Understood, b: Understood) -> bool:
-    """Whether two sets of guard words speak of the same thing: issues only do when counted alike or in one outlet."""
-    if kind != "issue" or a.article.account == b.article.account:
+    """Whether two sets of guard words speak of the same thing: in one outlet they do, in two when said alike."""
+    if kind == "cve" or a.article.account == b.article.account:
         return True
-    return {value[:1] for value in left} == {value[:1] for value in right}
+    if kind == "issue":
+        return {value[:1] for value in left} == {value[:1] for value in right}
+    return wording(a, b) >= SHAPE
 
 
 def _alike(left: str, right: str) -> bool:

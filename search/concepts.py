@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.synonyms import synonyms
 from notices.normal import normalise
+from pipelines.terms import names
 from search.expand import phrase
 from search.tree import And, Everything, Keyword, Node, Or, Text, both
 
@@ -68,7 +68,7 @@ def _texts(node: Node) -> Iterator[Text]:
     if isinstance(node, Text):
         yield node
     elif isinstance(node, Keyword):
-        for name in (node.shown, *_names(node.values[0])):
+        for name in dict.fromkeys((normalise(node.shown), *_names(node.values[0]))):
             found = phrase(name)
             if isinstance(found, Text):
                 yield found
@@ -78,4 +78,5 @@ def _texts(node: Node) -> Iterator[Text]:
 
 
 def _names(entry: str) -> tuple[str, ...]:
-    return next((one.names for one in synonyms() if normalise(one.name) == entry), ())
+    found = names().get(entry)
+    return found.names if found else ()

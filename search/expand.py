@@ -1,10 +1,9 @@
 """Words become what they may stand for: synonyms are put into the tree once, for every reader alike."""
 
 from collections.abc import Iterator
-from functools import cache
 
-from config.synonyms import Synonym, synonyms
 from notices.normal import normalise
+from pipelines.terms import Entry, names, stands
 from search.tokenizer import terms
 from search.tree import Keyword, Node, Text, both, either
 
@@ -18,11 +17,11 @@ def word(text: str, field: str = "") -> Node | None:
     A longer word that holds a name matches under the entry's other names too, the longest name first.
     """
     normal = normalise(text)
-    entry = _names().get(normal)
+    entry = names().get(normal)
     if entry is not None and not field:
         return Keyword("terms", (normalise(entry.name),), text)
     if entry is not None:
-        found = [one for name in entry.names if (one := phrase(name, field))]
+        found = [one for name in (normal, *entry.names) if (one := phrase(name, field))]
         return either(found) if found else None
     plain = phrase(text, field)
     if plain is None:
@@ -44,18 +43,19 @@ def all_words(parts: list[str], field: str = "") -> Node | None:
 
 
 def _rewritten(normal: str) -> Iterator[str]:
-    for name, entry in _names().items():  # longest first
-        if name in normal and len(name) > 1 and not _spoiled(normal, entry):
-            others = [other for other in map(normalise, entry.names) if other != name]
-            yield from (normal.replace(name, other) for other in others[:OTHER_WORDS])
-            return
+    found = _held(normal)
+    if found:
+        at, name, entry = found
+        for other in [other for other in entry.names if other != name][:OTHER_WORDS]:
+            yield normal[:at] + other + normal[at + len(name) :]
 
 
-def _spoiled(normal: str, entry: Synonym) -> bool:
-    return any(normalise(context) in normal for context in entry.not_in)
-
-
-@cache
-def _names() -> dict[str, Synonym]:
-    found = {normalise(name): entry for entry in reversed(synonyms()) for name in entry.names}
-    return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+def _held(normal: str) -> tuple[int, str, Entry] | None:
+    """The longest name that stands in a word, where it stands first."""
+    for name, entry in names().items():
+        at = normal.find(name)
+        while at >= 0:
+            if stands(normal, at, name):
+                return at, name, entry
+            at = normal.find(name, at + 1)
+    return None

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from notices.normal import normalise
 from notices.notice import Notice
 from notices.problem import Problem
+from search.keys import keywords
 from search.tokenizer import BETWEEN, VERSION, characters
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -161,7 +162,10 @@ class Index:
                 f"INSERT INTO {table} (rowid, title, body, attachments) VALUES (?, ?, ?, ?)",
                 (notice.notice_id, *values),
             )
-        self.database.executemany("INSERT OR IGNORE INTO keywords VALUES (?, ?, ?, ?)", _keywords(notice))
+        self.database.executemany(
+            "INSERT OR IGNORE INTO keywords VALUES (?, ?, ?, ?)",
+            [(*keyword, notice.notice_id) for keyword in keywords(notice)],
+        )
 
 
 def newest(folder: Path) -> Path | None:
@@ -196,20 +200,6 @@ def _spaced(values: Iterable[str]) -> str:
     from search.bulk import spaced_tokens  # numpy, which a search does not need
 
     return f" {BETWEEN} ".join(map(spaced_tokens, values))
-
-
-def _keywords(notice: Notice) -> list[tuple[str, str, str, int]]:
-    fields = notice.fields
-    values: dict[str, Iterable[str]] = {
-        "issuer": fields.issuers,
-        "account": (carrier.account for carrier in notice.carriers),
-        "document": fields.documents,
-        "number": (fields.doc_number,),
-        "terms": notice.terms,
-    }
-    return [
-        (field, normalise(value), value, notice.notice_id) for field, some in values.items() for value in some if value
-    ]
 
 
 def _hit(notice: Notice) -> dict[str, Any]:

@@ -12,6 +12,8 @@ _SPACE = " \t\r\n\u3000\xa0"
 _OPEN, _CLOSE = "(（", ")）"
 _ASCII = str.maketrans("＜＞＝－：（）＂", '<>=-:()"')
 _OPERATOR = re.compile(r"[ \t\u3000]*(<=|>=|<|>|=|＜=|＞=|≤|≥|＜＝|＞＝|＜|＞|＝)[ \t\u3000]*")
+_NAME = re.compile(r"\w+")
+LONGEST_NAME = 12  # characters before a colon that look as if a field was meant
 _WORDS = {"and": "and", "or": "or", "not": "not", "AND": "and", "OR": "or", "NOT": "not"}
 _PLAIN = {"≤": "<=", "≥": ">="}
 
@@ -28,12 +30,16 @@ class QueryError(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """A piece of a query; `kind` is word, phrase, field, open, close, and, or, not; `operator` belongs to fields."""
+    """A piece of a query; `kind` is word, phrase, field, open, close, and, or, not.
+
+    A field has its name in English as `text`, as it was written as `name`, and the operator after it.
+    """
 
     kind: str
     text: str
     column: int
     operator: str = ""
+    name: str = ""
 
 
 class Lexer:
@@ -56,8 +62,8 @@ class Lexer:
                 self._word()
         return self.lexemes
 
-    def _add(self, kind: str, text: str, length: int, operator: str = "") -> bool:
-        self.lexemes.append(Lexeme(kind, text, self.place + 1, operator))
+    def _add(self, kind: str, text: str, length: int, operator: str = "", name: str = "") -> bool:
+        self.lexemes.append(Lexeme(kind, text, self.place + 1, operator, name))
         self.place += length
         return True
 
@@ -109,23 +115,21 @@ class Lexer:
         return False
 
     def _field(self) -> bool:
-        if not self._starts_word():
-            return False
-        match = re.compile(r"[\w]+").match(self.text, self.place)
-        name = field_name(match.group()) if match else ""
+        """A known name before a colon or a comparison; another name before a colon is text, with a warning."""
+        match = _NAME.match(self.text, self.place) if self._starts_word() else None
         if match is None:
             return False
-        rest = self.text[match.end() :]
-        if rest[:1] and rest[0] in _COLONS and rest[1:2].strip(_SPACE + "/"):
+        written = match.group()
+        name, end = field_name(written), match.end()
+        if self.text[end : end + 1] in (*_COLONS,) and self.text[end + 1 : end + 2].strip(_SPACE + "/"):
             if name:
-                return self._add("field", name, len(match.group()) + 1, ":")
-            if not match.group().isdigit() and len(match.group()) <= 12:
-                self.warnings.append(f"{match.group()} is no field: searched as text")
-        compared = _OPERATOR.match(self.text, match.end())
+                return self._add("field", name, len(written) + 1, ":", written)
+            if not written.isdigit() and len(written) <= LONGEST_NAME:
+                self.warnings.append(f"column {self.place + 1}: {written} is no field, searched as text")
+        compared = _OPERATOR.match(self.text, end)
         if name and compared:
             operator = compared.group(1).translate(_ASCII)
-            length = compared.end() - self.place
-            return self._add("field", name, length, _PLAIN.get(operator, operator))
+            return self._add("field", name, compared.end() - self.place, _PLAIN.get(operator, operator), written)
         return False
 
     def _word(self) -> None:

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notices.normal import normalise
 from search.expand import all_words, phrase
-from search.fields import FLAGS, INSTANTS, KEYWORDS, TEXT, TYPES
-from search.issuers import issuer_values
+from search.fields import FLAGS, INSTANTS, TEXT, TYPES
+from search.keys import keys_of
 from search.lexer import Lexeme, Lexer, QueryError
 from search.moments import SHANGHAI, micros, moment
 from search.tokenizer import words
-from search.tree import And, Comparison, Everything, Flag, Keyword, Node, Not, Or, Range, both, either
+from search.tree import Comparison, Flag, Keyword, Node, Not, Range, both, either
 
 OPEN_WITHOUT_DEADLINE = timedelta(days=30)
 DEPTH = 50  # of brackets within brackets
+LONGEST = 2_000  # characters of a query; the longest titles have a tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Query:
 
 def parse(text: str, now: datetime) -> Query:
     """The tree of a query; `now` is what relative dates and `is:open` count from. Raises QueryError with the column."""
+    if len(text) > LONGEST:
+        raise QueryError(LONGEST + 1, f"a query has at most {LONGEST} characters, this one {len(text)}: shorten it")
     lexer = Lexer(text)
     reader = _Reader(lexer.read(), lexer.warnings, now)
     return Query(text, reader.read(), tuple(dict.fromkeys(lexer.warnings)))
@@ -41,28 +43,28 @@ class _Reader:
         self.now = now
         self.place = 0
         self.depth = 0
+        self.field: Lexeme | None = None  # of the group that is read, in field:(a or b)
 
     def read(self) -> Node:
-        if not self.lexemes:
-            return Everything()
-        found = self._or()
+        found = [self._or()]
         while self.place < len(self.lexemes):  # a bracket that closes nothing: what follows must match too
             self.place += 1
-            found = both([found, self._or()]) if self.place < len(self.lexemes) else found
-        return found
+            found.append(self._or())
+        return both([part for part in found if part is not None])
 
     def _kind(self, ahead: int = 0) -> str:
         place = self.place + ahead
         return self.lexemes[place].kind if place < len(self.lexemes) else "end"
 
-    def _or(self) -> Node:
-        parts = [self._and()]
+    def _or(self) -> Node | None:
+        found = [self._and()]
         while self._kind() == "or":
             self.place += 1
-            parts.append(self._and())
-        return either(parts) if len(parts) > 1 else parts[0]
+            found.append(self._and())
+        parts = [part for part in found if part is not None]
+        return either(parts) if parts else None
 
-    def _and(self) -> Node:
+    def _and(self) -> Node | None:
         parts: list[Node] = []
         while self._kind() not in ("or", "close", "end"):
             if self._kind() == "and":
@@ -70,7 +72,7 @@ class _Reader:
                 continue
             if (part := self._not()) is not None:
                 parts.append(part)
-        return both(parts)
+        return both(parts) if parts else None
 
     def _not(self) -> Node | None:
         if self._kind() != "not":
@@ -85,32 +87,35 @@ class _Reader:
         lexeme = self.lexemes[self.place]
         self.place += 1
         if lexeme.kind == "open":
-            return self._group(lexeme)
+            return self._group(lexeme, self.field)
         if lexeme.kind == "field":
             return self._field(lexeme)
-        found = phrase(lexeme.text, exact=True) if lexeme.kind == "phrase" else all_words(words(lexeme.text))
-        if found is None and lexeme.text.strip():
-            self.warnings.append(f"column {lexeme.column}: nothing in {lexeme.text!r} can be searched for")
-        return found
+        if self.field is not None:
+            return self._value(self.field, lexeme)
+        return _words(lexeme)
 
-    def _group(self, lexeme: Lexeme, field: str = "") -> Node:
+    def _group(self, lexeme: Lexeme, field: Lexeme | None) -> Node | None:
         self.depth += 1
         if self.depth > DEPTH:
             raise QueryError(lexeme.column, f"more than {DEPTH} brackets within each other: write it flatter")
+        outer, self.field = self.field, field
         found = self._or()
+        self.field = outer
         if self._kind() == "close":
             self.place += 1
         self.depth -= 1
         return found
 
     def _field(self, field: Lexeme) -> Node | None:
-        if self._kind() not in ("word", "phrase", "and", "or", "not"):
+        if self._kind() not in ("word", "phrase", "and", "or", "not", "open"):
             raise QueryError(field.column, f"{field.text} needs a value: for example {_example(field.text)}")
         value = self.lexemes[self.place]
         self.place += 1
-        if value.kind == "not" and self._kind() == "word":
-            value = self.lexemes[self.place]
-            self.place += 1
+        if value.kind == "open":
+            return self._group(value, field)
+        return self._value(field, value)
+
+    def _value(self, field: Lexeme, value: Lexeme) -> Node | None:
         if field.text in INSTANTS:
             return self._instant(field, value)
         if field.operator not in (":", "="):
@@ -122,26 +127,24 @@ class _Reader:
             return phrase(value.text, field.text, exact=True) if exact else all_words(words(value.text), field.text)
         return self._closed(field, value)
 
-    def _closed(self, field: Lexeme, value: Lexeme) -> Node:
+    def _closed(self, field: Lexeme, value: Lexeme) -> Node | None:
         text = value.text.strip()
         if field.text == "type":
-            kind = TYPES.get(text.lower()) or TYPES.get(text)
+            kind = TYPES.get(text.lower())
             if kind is None:
-                raise QueryError(value.column, f"{text} is no type: {_listed(TYPES)}")
+                return self._pasted(field, value, f"{text} is no type: {_listed(TYPES)}")
             return Keyword("type", (kind.value,), text)
         if field.text == "is":
             if text.lower() not in FLAGS:
                 raise QueryError(value.column, f"is:{text} is unknown: {_listed(FLAGS)}")
             today = self.now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
             return Flag(text.lower(), micros(today), micros(self.now - OPEN_WITHOUT_DEADLINE))
-        assert field.text in KEYWORDS
-        values = issuer_values(text) if field.text == "issuer" else (normalise(text),)
-        return Keyword(field.text, values, text)
+        return Keyword(field.text, keys_of(field.text, text), text)
 
-    def _instant(self, field: Lexeme, value: Lexeme) -> Node:
+    def _instant(self, field: Lexeme, value: Lexeme) -> Node | None:
         found = moment(value.text, self.now)
         if found is None:
-            raise QueryError(value.column, f"{value.text} is no date: write {_example(field.text)}")
+            return self._pasted(field, value, f"{value.text} is no date: write {_example(field.text)}")
         start, after = found
         operator = Comparison.IN if field.operator == ":" else Comparison(field.operator)
         if operator is Comparison.IN:
@@ -149,6 +152,17 @@ class _Reader:
         if operator in (Comparison.AFTER, Comparison.UNTIL):  # after a day means after its end
             return Range(field.text, Comparison.FROM if operator is Comparison.AFTER else Comparison.BEFORE, after)
         return Range(field.text, operator, start)
+
+    def _pasted(self, field: Lexeme, value: Lexeme, problem: str) -> Node | None:
+        """Text for a Chinese heading such as 发布：…, which titles begin with; QueryError for what meant a field."""
+        if field.operator != ":" or field.name.isascii():
+            raise QueryError(value.column, problem)
+        self.warnings.append(f"column {field.column}: {problem}; searched as text")
+        return all_words([*words(field.name), *words(value.text)])
+
+
+def _words(lexeme: Lexeme) -> Node | None:
+    return phrase(lexeme.text, exact=True) if lexeme.kind == "phrase" else all_words(words(lexeme.text))
 
 
 def _listed(values: object) -> str:
@@ -159,6 +173,3 @@ def _listed(values: object) -> str:
 def _example(field: str) -> str:
     given = {"type": "type:consultation", "is": "is:open"}
     return given.get(field) or (f"{field} >= 2026-11-23" if field in INSTANTS else f'{field}:"..."')
-
-
-__all__ = ["And", "Or", "Query", "QueryError", "parse"]

@@ -30,6 +30,7 @@ _JOINING = frozenset("-._/+&@#:'%~")  # inside CVE-2024-1, GB/T, 3.5, not the en
 _HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN)
 _LATIN = "".join(f"{chr(first)}-{chr(last)}" for first, last in LATIN)
 _RUN = re.compile(f"([{_HAN}]+)|([{_LATIN}]+)")
+_LETTERS = re.compile(f"[{_HAN}{_LATIN}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ def tokens(text: str) -> list[str]:
             found.append(run[:LONGEST])
         latin = match.lastindex == 2
     return found
+
+
+def key(text: str) -> str:
+    """A value of a keyword field as it is compared: its runs without what separates them, or itself if it has none."""
+    return "".join(_LETTERS.findall(normalise(text))) or normalise(text).strip()
 
 
 def characters(text: str) -> set[str]:

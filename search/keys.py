@@ -1,0 +1,54 @@
+"""Keyword values by which notices are found: every name of a body or law leads to the same one."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from config.issuers import issuer_table
+from config.synonyms import synonyms
+from notices.notice import Notice
+from search.tokenizer import key
+
+
+def keys_of(field: str, value: str) -> tuple[str, ...]:
+    """What a value given in a query is compared with in a keyword field: one of these must be held."""
+    own = key(value)
+    names = {"issuer": _issuers, "document": _synonyms, "terms": _synonyms}.get(field)
+    return (names().get(own, own),) if names else (own,)
+
+
+def keywords(notice: Notice) -> Iterator[tuple[str, str, str]]:
+    """The keyword values of a notice: field, value as it is compared, value as it is shown.
+
+    A department also stands for the body it belongs to.
+    """
+    fields = notice.fields
+    values: dict[str, Iterable[str]] = {
+        "issuer": (name for one in fields.issuers for name in (one, *_bodies(one))),
+        "account": (carrier.account for carrier in notice.carriers),
+        "document": fields.documents,
+        "number": (fields.doc_number,),
+        "terms": notice.terms,
+    }
+    for field, some in values.items():
+        for value in some:
+            if value:
+                yield field, *keys_of(field, value), value
+
+
+def _bodies(department: str) -> Iterator[str]:
+    """The body at the beginning of a department's name."""
+    table = issuer_table().names
+    for end in range(len(department) - 1, 2, -1):
+        if department[:end] in table:
+            yield table[department[:end]]
+            return
+
+
+@cache
+def _issuers() -> dict[str, str]:
+    return _synonyms() | {key(name): key(body) for name, body in issuer_table().names.items()}
+
+
+@cache
+def _synonyms() -> dict[str, str]:
+    return {key(name): key(entry.name) for entry in reversed(synonyms()) for name in entry.names}
