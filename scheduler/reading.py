@@ -88,7 +88,10 @@ class Readers:
             return self._submit(batch)
 
     def _drop(self) -> None:
+        """Ends the processes at once: after Ctrl-C in the middle of a submit the pool would wait for them for ever."""
         if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
             self._pool.shutdown(wait=False, cancel_futures=True)
         self._pool = None
 
@@ -98,9 +101,10 @@ class Readers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = None
+        if kind is None and self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+        self._drop()
 
 
 def read_pages(pages: Sequence[Page]) -> list[Read]:

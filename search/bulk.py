@@ -4,7 +4,7 @@ import numpy
 from numpy.typing import NDArray
 
 from notices.normal import normalise
-from search.tokenizer import HAN, LATIN, LONGEST, tokens
+from search.tokenizer import HAN, LATIN, LONGEST, MARK, tokens
 
 Codes = NDArray[numpy.uint32]
 Mask = NDArray[numpy.bool_]
@@ -27,17 +27,16 @@ def spaced_tokens(text: str) -> str:
 
 
 def _spaced(codes: Codes, han: Mask, latin: Mask) -> str:
-    """Five places for every character (itself, a space, itself, its right neighbour, a space): the wanted are kept."""
-    pairs = numpy.zeros(len(codes), dtype=bool)
-    pairs[:-1] = han[:-1] & han[1:]
-    places = numpy.full((len(codes), 5), SPACE, dtype="<u4")
-    places[:, 0] = places[:, 2] = codes
-    places[:-1, 3] = codes[1:]
+    """Six places for every character (itself, mark, space, itself, its right neighbour, space): the wanted are kept."""
+    places = numpy.full((len(codes), 6), SPACE, dtype="<u4")
+    places[:, 0] = places[:, 3] = codes
+    places[:, 1] = ord(MARK)
+    places[:-1, 4] = codes[1:]
     wanted = numpy.zeros(places.shape, dtype=bool)
-    wanted[:, 0] = wanted[:, 1] = pairs & _after_latin(han, latin)
-    wanted[:, 2] = wanted[:, 4] = han | latin
-    wanted[:, 3] = pairs
-    wanted[:-1, 4] &= han[:-1] | ~latin[1:]
+    wanted[:, :3] = _after_latin(han, latin)[:, None]
+    wanted[:, 3] = wanted[:, 5] = han | latin
+    wanted[:-1, 4] = han[:-1] & han[1:]
+    wanted[:-1, 5] &= han[:-1] | ~latin[1:]
     return places[wanted].tobytes().decode("utf-32-le", "replace").rstrip()
 
 

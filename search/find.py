@@ -102,6 +102,6 @@ def _hit(index: Index, place: Ranked, wanted: Sequence[Concept]) -> Hit:
             lights.append({"field": field, "text": marked})
     published = datetime.fromisoformat(given["published_at"]) if given["published_at"] else None
     return Hit(
-        place.notice_id, matter, given["title"], place.exact, round(place.score, 4), kind, tuple(given["issuers"]), published,
-        given["comment_end"], given["url"], tuple(given["carriers"]), tuple(lights),
+        place.notice_id, matter, given["title"], place.exact, round(place.score, 4), kind,
+        tuple(given["issuers"]), published, given["comment_end"], given["url"], tuple(given["carriers"]), tuple(lights),
     )  # fmt: skip

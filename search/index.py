@@ -18,7 +18,7 @@ from search.tokenizer import BETWEEN, VERSION, characters
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-FORMAT = f"4.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
+FORMAT = f"5.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
 LEAD = 250  # first tokens of a body, where a notice says what it is about
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it

@@ -6,6 +6,7 @@ from functools import cache
 from config.issuers import issuer_table
 from config.synonyms import synonyms
 from notices.notice import Notice
+from pipelines.terms import find_terms
 from search.tokenizer import key
 
 
@@ -27,12 +28,12 @@ def keywords(notice: Notice) -> Iterator[tuple[str, str, str]]:
         "account": (carrier.account for carrier in notice.carriers),
         "document": fields.documents,
         "number": (fields.doc_number,),
-        "terms": notice.terms,
+        "terms": (*notice.terms, *(term for title in notice.titles[1:] for term in find_terms(title))),
     }
     for field, some in values.items():
         for value in some:
             if value:
-                yield field, *keys_of(field, value), value
+                yield field, keys_of(field, value)[0], value
 
 
 def _bodies(department: str) -> Iterator[str]:

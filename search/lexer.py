@@ -84,12 +84,21 @@ class Lexer:
         return False
 
     def _partner(self) -> bool:
-        depth = 0
-        for place in range(self.place, len(self.text)):
-            depth += (self.text[place] in _OPEN) - (self.text[place] in _CLOSE)
+        """Whether the bracket here has a partner behind which a word ends; brackets in quotes do not count."""
+        depth, place = 0, self.place
+        while place < len(self.text):
+            char = self.text[place]
+            if char in QUOTES:
+                place = max(place, self._closing(place))
+            depth += (char in _OPEN) - (char in _CLOSE)
             if depth == 0:
                 return self._ends_word(place + 1) and bool(self.text[self.place + 1 : place].strip(_SPACE))
+            place += 1
         return False
+
+    def _closing(self, opening: int) -> int:
+        """Where the quote that opens here closes, -1 for nowhere."""
+        return next((place for place in range(opening + 1, len(self.text)) if self.text[place] in QUOTES), -1)
 
     def _ends_word(self, place: int) -> bool:
         return place >= len(self.text) or self.text[place] in _SPACE + _CLOSE
@@ -97,7 +106,7 @@ class Lexer:
     def _quote(self, char: str) -> bool:
         if char not in QUOTES:
             return False
-        end = next((place for place in range(self.place + 1, len(self.text)) if self.text[place] in QUOTES), -1)
+        end = self._closing(self.place)
         if end >= 0:
             return self._add("phrase", self.text[self.place + 1 : end], end + 1 - self.place)
         if char == '"' and self._starts_word():

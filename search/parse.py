@@ -75,13 +75,14 @@ class _Reader:
         return both(parts) if parts else None
 
     def _not(self) -> Node | None:
-        if self._kind() != "not":
-            return self._leaf()
-        self.place += 1
+        negated = False
+        while self._kind() == "not":
+            self.place += 1
+            negated = not negated
         if self._kind() in ("end", "close", "and", "or"):
             return None
-        part = self._not()
-        return None if part is None else Not(part)
+        part = self._leaf()
+        return Not(part) if negated and part is not None else part
 
     def _leaf(self) -> Node | None:
         lexeme = self.lexemes[self.place]

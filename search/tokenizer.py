@@ -2,8 +2,8 @@
 
 A text is normalised first. A run of Han (kana count as Han) is its overlapping pairs and, last, its last character: so
 a run of one is itself, and what separates two runs keeps their pairs apart: 工信，信部 is not 工信部. A run of Latin
-letters and digits is one token, cut at 255; a run of Han that follows one gives its first character before its pairs,
-so that 2024年 is found in 2024年发布. Everything else separates, and leaves nothing: 5G网络 is 5G 网络.
+letters and digits is one token, cut at 255; a run of Han that follows one gives its first character, marked, before
+its pairs, so that 2024年 is found in 2024年发布. Everything else separates, and leaves nothing: 5G网络 is 5G 网络.
 
 A phrase of a query is tokenized alike, without the last character that closes its last run, because in a text the run
 may go on. So a phrase stands in a text exactly where its runs do: from the characters and Latin words of both, in
@@ -16,14 +16,15 @@ from dataclasses import dataclass
 
 from notices.normal import normalise
 
-VERSION = "2"
+VERSION = "3"
 LONGEST = 255
-BETWEEN = "\u01c0"  # stands between the values of a field: a letter to FTS5 and Elasticsearch, never one of our tokens
+MARK = "\u01c0"  # a letter to FTS5 and Elasticsearch that is in none of our runs: behind the first Han after Latin
+BETWEEN = MARK  # alone: between the values of a field
 
 # First and last code points of what is Han (with 々〆〇 and kana) and of what is a letter or digit of a Latin run.
 HAN = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 FIRST_HAN = chr(HAN[0][0])
-LATIN = ((0x30, 0x39), (0x61, 0x7A), (0xDF, 0xF6), (0xF8, 0x24F), (0x1E00, 0x1EFF))
+LATIN = ((0x30, 0x39), (0x61, 0x7A), (0xDF, 0xF6), (0xF8, 0x1BF), (0x1C4, 0x24F), (0x1E00, 0x1EFF))
 
 _JOINING = frozenset("-._/+&@#:'%~")  # inside CVE-2024-1, GB/T, 3.5, not the end of a word
 
@@ -48,8 +49,8 @@ def tokens(text: str) -> list[str]:
     for match in _RUN.finditer(normalise(text)):
         run = match.group()
         if match.lastindex == 1:
-            if latin and len(run) > 1:
-                found.append(run[0])
+            if latin:
+                found.append(run[0] + MARK)
             found.extend(map(str.__add__, run, run[1:]))
             found.append(run[-1])
         else:
@@ -73,9 +74,11 @@ def terms(text: str) -> Terms:
     found = tokens(text)
     if not found or not _is_han(found[-1]):
         return Terms(tuple(found))
-    if len(found) > 1 and len(found[-2]) == 2 and _is_han(found[-2]) and found[-2][1] == found[-1]:
+    if (
+        len(found) > 1 and _is_han(found[-2]) and len(found[-2]) == 2
+    ):  # the last run's own, or it would be one character
         return Terms(tuple(found[:-1]))
-    return Terms(tuple(found), open_end=len(found) == 1 or _is_han(found[-2]))
+    return Terms(tuple(found), open_end=True)
 
 
 def words(text: str) -> list[str]:

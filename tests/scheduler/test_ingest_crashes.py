@@ -107,32 +107,36 @@ def gone(pid: int) -> bool:
         return True
 
 
+def family(session: int) -> list[int]:
+    """The living processes of a session."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields[3] == str(session) and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see processes")
-def test_the_reading_processes_end_with_a_killed_run(samples: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_the_reading_processes_end_with_a_stopped_run(samples: Any, tmp_path: Path, number: signal.Signals) -> None:
     source = samples.write(tmp_path / "in", samples.files(300))
     child = start(tmp_path / "data", source, 5)
-    session = str(child.pid)
-
-    def family() -> list[int]:
-        found = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if fields[3] == session and fields[0] != "Z":
-                found.append(int(stat.parent.name))
-        return found
-
     deadline = time.monotonic() + 60
-    while len(family()) < 3 and time.monotonic() < deadline:
+    while len(family(child.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)
-    members = family()
-    child.send_signal(signal.SIGKILL)
-    child.communicate()
+    members = family(child.pid)
+    if number is signal.SIGINT:
+        os.killpg(child.pid, number)  # a terminal sends Ctrl-C to every process of the run
+    else:
+        child.send_signal(number)
+    child.communicate(timeout=60)
     while not all(map(gone, members)) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert all(map(gone, members))
+    assert len(members) >= 3 and all(map(gone, members))
 
 
 def test_a_page_that_takes_its_process_down_costs_itself_only(samples: Any, monkeypatch: pytest.MonkeyPatch) -> None:
