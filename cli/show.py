@@ -75,8 +75,7 @@ def _print(whole: "Whole", asked: int) -> None:
         day = carrier.published_at.date().isoformat() if carrier.published_at else "no date   "
         say(f"  {day}  {carrier.account}  {carrier.title}  {carrier.url}")
     for version in whole.versions:
-        if version.version > 1:
-            say(f"version {version.version} of article {version.article_id}: {version.characters} characters")
+        say(f"earlier text of article {version.article_id}: {version.title} ({version.characters} characters)")
     for other in whole.apart:
         say(f"kept apart from {other['notice_id']}: {other['title']}")
 

@@ -28,6 +28,7 @@ class Copy:
     article_id: int = 0
     version: int = 1
     changed: bool = False
+    touched: bool = False
     old_keys: tuple[int, ...] = ()
     met: set[tuple[int, str]] = field(default_factory=set)
 
@@ -48,7 +49,7 @@ class Shelf:
                 found = understood_of(row)
                 copies[row.key] = Copy(
                     found, row.page_id, row.fetched_at, Mode(row.mode), PageState(row.state), row.stored_at,
-                    row.id, row.version, old_keys=found.fingerprint.keys,
+                    row.id, row.version, old_keys=found.fingerprint.keys, met={_text(found)},
                 )  # fmt: skip
         by_id = {copy.article_id: copy for copy in copies.values()}
         texts = article_versions.c.article_id, article_versions.c.exact, article_versions.c.title
@@ -66,28 +67,29 @@ class Shelf:
         """
         held = self._copies.get(one.key)
         if held is None:
-            held = Copy(one, page_id, fetched_at, mode, state, now, changed=True, met={_text(one)})
-            self._copies[one.key] = held
-            self._note(held, one, page_id, now)
+            met = {_text(one)}
+            self._copies[one.key] = Copy(one, page_id, fetched_at, mode, state, now, changed=True, met=met)
             return "new"
         heavier = _weight(one, fetched_at) > _weight(held.understood, held.fetched_at)
         if _text(one) == _text(held.understood):
+            held.touched = held.touched or fetched_at > held.fetched_at
             held.fetched_at = max(held.fetched_at, fetched_at)
             return "duplicate"
         cut = _continues(one, held.understood) or _continues(held.understood, one)
-        unmet = _text(one) not in held.met
+        if heavier and not cut:
+            self._set_aside(held, held.understood, held.page_id, now)
+        elif not cut and _text(one) not in held.met:
+            self._set_aside(held, one, page_id, now)
         held.met.add(_text(one))
-        if unmet and not cut:
-            held.version += 1
         if heavier:
             held.understood, held.page_id, held.fetched_at, held.state = one, page_id, fetched_at, state
             held.changed = True
-        if unmet and (heavier or not cut):
-            self._note(held, one, page_id, now)
         return ("fuller" if cut else "version") if heavier else ("shorter" if cut else "older")
 
-    def _note(self, held: Copy, one: Understood, page_id: int, now: datetime) -> None:
+    def _set_aside(self, held: Copy, one: Understood, page_id: int, now: datetime) -> None:
+        """Keeps a text that is not the one that counts; the article's version is one more than there are of these."""
         self._versions.append((one.key, _version(held.version, one, page_id, now)))
+        held.version += 1
 
     def succeed(self, held: Mapping[str, Copy]) -> None:
         """Keeps what was placed here in the stead of stored copies: under their ids, and only where it differs."""
@@ -119,16 +121,13 @@ class Shelf:
             ):
                 copy.article_id = made
         replaced = [copy for copy in self._copies.values() if copy.changed and copy.old_keys]
-        versioned = {key for key, _ in self._versions} | {copy.understood.key for copy in replaced}
         made_now = {copy.article_id for copy in fresh}
-        stored = [
-            copy
-            for copy in self._copies.values()
-            if copy.understood.key in versioned and copy.article_id not in made_now
-        ]
-        for copy in stored:
-            statement_ = update(articles).where(articles.c.id == copy.article_id)
-            connection.execute(statement_.values(_row(copy) if copy.changed else {"version": copy.version}))
+        versioned = {key for key, _ in self._versions}
+        for key, copy in self._copies.items():
+            if copy.article_id not in made_now and (copy.changed or copy.touched or key in versioned):
+                seen = {"version": copy.version, "fetched_at": copy.fetched_at}
+                match = articles.c.id == copy.article_id
+                connection.execute(update(articles).where(match).values(_row(copy) if copy.changed else seen))
         self._write_keys(connection, fresh, replaced)
         ids = {key: copy.article_id for key, copy in self._copies.items()}
         rows = [{"article_id": ids[key], **values} for key, values in self._versions]

@@ -13,7 +13,7 @@ from notices.store.notice_rows import load_notices
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A text that an article of the notice had."""
+    """A text that an article of the notice had before, or that was fetched earlier than the one that counts."""
 
     article_id: int
     version: int
@@ -24,7 +24,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A notice with its former ids, versions, corrections, events, kept-apart neighbours and the reason of each field."""
+    """A notice with its former ids, versions, corrections, events, kept-apart neighbours and each field's reason."""
 
     notice: Notice
     aliases: tuple[int, ...]
