@@ -49,6 +49,7 @@ def preview(store: Store, reader: Reader, query: str, now: datetime, days: int =
 
 
 def hit(notice: Notice) -> Hit:
+    """The notice as a search would show it."""
     end = notice.fields.comment_end
     carriers = ({name: getattr(one, name) for name in SHOWN} for one in notice.carriers)
     return Hit(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from search.tree import And, Comparison, Everything, Flag, Keyword, Node, Not, Or, Range, Text
 
 MATCH = "d.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
-CHARACTER = "d.id IN (SELECT rowid FROM chars WHERE chars MATCH ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ def condition(node: Node) -> Condition:
         case Everything():
             return Condition("1")
         case Text():
-            return _text(node)
+            return Condition(MATCH, (phrase(node),))
         case Keyword():
             return _keyword(node)
         case Flag():
@@ -49,17 +48,10 @@ def is_character(text: Text) -> bool:
     return text.open_end and len(text.tokens) == 1
 
 
-def _text(node: Text) -> Condition:
-    if is_character(node):
-        field = f"{{{node.field}}} : " if node.field else ""
-        return Condition(CHARACTER, (f'{field}"{node.tokens[0]}"',))
-    return Condition(MATCH, (phrase(node),))
-
-
 def _joined(parts: tuple[Node, ...], word: str) -> Condition:
     """Parts that are text become one look-up, the others one condition each."""
-    texts = [part for part in parts if isinstance(part, Text) and not is_character(part)]
-    found = [condition(part) for part in parts if not isinstance(part, Text) or is_character(part)]
+    texts = [part for part in parts if isinstance(part, Text)]
+    found = [condition(part) for part in parts if not isinstance(part, Text)]
     if texts:
         found.insert(0, Condition(MATCH, (f" {word} ".join(f"({phrase(part)})" for part in texts),)))
     sql = f" {word} ".join(f"({one.sql})" for one in found)

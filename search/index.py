@@ -10,15 +10,14 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from notices.normal import normalise
 from notices.notice import Notice
 from notices.problem import Problem
 from search.keys import keywords
-from search.tokenizer import BETWEEN, VERSION, characters
+from search.tokenizer import BETWEEN, VERSION
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-FORMAT = f"5.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
+FORMAT = f"6.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
 LEAD = 250  # first tokens of a body, where a notice says what it is about
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it
@@ -40,8 +39,6 @@ CREATE TABLE IF NOT EXISTS keywords (
 CREATE INDEX IF NOT EXISTS keywords_id ON keywords (id);
 CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5 (
   title, body, attachments, content='', tokenize='ascii');
-CREATE VIRTUAL TABLE IF NOT EXISTS chars USING fts5 (
-  title, body, attachments, content='', tokenize='ascii', detail=column);
 INSERT INTO texts (texts, rank) VALUES ('hashsize', 100000000);
 """  # a large hash keeps a whole transaction's words in memory: one sorted segment instead of hundreds
 _DROPPED = "".join(f"DROP TABLE IF EXISTS {name};" for name in ("docs", "keywords", "texts", "chars"))
@@ -140,11 +137,10 @@ class Index:
         row = self.database.execute("SELECT title, body, attachments FROM docs WHERE id = ?", (one,)).fetchone()
         if row is None:
             return
-        for table, values in (("texts", _tokens(row)), ("chars", _characters(row))):
-            self.database.execute(
-                f"INSERT INTO {table} ({table}, rowid, title, body, attachments) VALUES ('delete', ?, ?, ?, ?)",
-                (one, *values),
-            )
+        self.database.execute(
+            "INSERT INTO texts (texts, rowid, title, body, attachments) VALUES ('delete', ?, ?, ?, ?)",
+            (one, *_tokens(row)),
+        )
         self.database.execute("DELETE FROM docs WHERE id = ?", (one,))
         self.database.execute("DELETE FROM keywords WHERE id = ?", (one,))
 
@@ -157,11 +153,9 @@ class Index:
             " ".join(made[1].split(" ", LEAD)[:LEAD]), json.dumps(_hit(notice), ensure_ascii=False), *texts,
         )  # fmt: skip
         self.database.execute(f"INSERT INTO docs VALUES ({', '.join('?' * len(row))})", row)
-        for table, values in (("texts", made), ("chars", _characters(texts))):
-            self.database.execute(
-                f"INSERT INTO {table} (rowid, title, body, attachments) VALUES (?, ?, ?, ?)",
-                (notice.notice_id, *values),
-            )
+        self.database.execute(
+            "INSERT INTO texts (rowid, title, body, attachments) VALUES (?, ?, ?, ?)", (notice.notice_id, *made)
+        )
         self.database.executemany(
             "INSERT OR IGNORE INTO keywords VALUES (?, ?, ?, ?)",
             [(*keyword, notice.notice_id) for keyword in keywords(notice)],
@@ -190,10 +184,6 @@ def _texts(notice: Notice) -> tuple[str, str, str]:
 
 def _tokens(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(_spaced(text.split(VALUES)) for text in texts)
-
-
-def _characters(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(" ".join(sorted(characters(normalise(text)))) for text in texts)
 
 
 def _spaced(values: Iterable[str]) -> str:

@@ -23,7 +23,6 @@ BETWEEN = MARK  # alone: between the values of a field
 
 # First and last code points of what is Han (with 々〆〇 and kana) and of what is a letter or digit of a Latin run.
 HAN = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
-FIRST_HAN = chr(HAN[0][0])
 LATIN = ((0x30, 0x39), (0x61, 0x7A), (0xDF, 0xF6), (0xF8, 0x1BF), (0x1C4, 0x24F), (0x1E00, 0x1EFF))
 
 _JOINING = frozenset("-._/+&@#:'%~")  # inside CVE-2024-1, GB/T, 3.5, not the end of a word
@@ -62,11 +61,6 @@ def tokens(text: str) -> list[str]:
 def key(text: str) -> str:
     """A value of a keyword field as it is compared: its runs without what separates them, or itself if it has none."""
     return "".join(_LETTERS.findall(normalise(text))) or normalise(text).strip()
-
-
-def characters(text: str) -> set[str]:
-    """The characters of a normalised text of which some are Han: what a word of one character is looked up in."""
-    return {char for char in set(text) if char >= FIRST_HAN}
 
 
 def terms(text: str) -> Terms:
