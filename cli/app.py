@@ -54,6 +54,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     doctor.doctor,
 )
 
+STOPPED = 130  # what typer leaves with after Ctrl-C; SIGTERM is made the same
+
 app = typer.Typer(
     help="Watches Chinese technology regulators: every consultation once, with its original and its deadline.",
     no_args_is_help=True,
@@ -76,8 +78,10 @@ def main() -> None:
         _leave(error, 2)
     except Problem as error:
         _leave(error, error.status)
-    except KeyboardInterrupt:
-        _leave("stopped; the next start goes on from here", 130)
+    except SystemExit as leaving:
+        if leaving.code == STOPPED:
+            _leave("stopped; the next start goes on from here", STOPPED)
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
         sys.exit(1)
