@@ -31,7 +31,7 @@ ALIKE = 0.04  # of the page's size alone: a difference as small as this ends the
 FOREIGN = 0.12  # of the page's size alone: a difference larger than this is another template
 DEPTH = 16  # references that stand on references; the next one is kept whole
 
-_SMALL = zstandard.ZstdCompressor(level=3)
+_SMALL = zstandard.ZstdCompressor(level=1)
 
 
 class PageMissing(Problem):

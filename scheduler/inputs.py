@@ -3,6 +3,7 @@
 import hashlib
 import lzma
 import os
+import stat
 import tarfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -74,9 +75,10 @@ def _folder(root: Path) -> Iterator[Found]:
         names += [Path(folder, name) for name in (*files, *below) if name.endswith(".md")]
     for path in sorted(names):
         name = _writable(path.relative_to(root).as_posix())
-        if path.is_symlink():
+        kind = stat.S_IFMT(path.lstat().st_mode)
+        if kind == stat.S_IFLNK:
             yield Found(name, outcome="refused", reason="a link")
-        elif path.is_file():
+        elif kind == stat.S_IFREG:
             yield _read(path, name)
     for error in closed:
         name = _writable(Path(str(error.filename)).relative_to(root).as_posix())

@@ -7,12 +7,20 @@ from notices.normal import aligned, normalise
 from search.concepts import Concept
 
 START, END = "【", "】"
+LEAD = 2_000  # characters of a text that are looked at first
 MOST = 60  # places of a text that are looked at
 AROUND = 40  # characters of the text on each side of the best place
 
 
 def highlight(text: str, wanted: Sequence[Concept]) -> str:
-    """The best passage of a text with what was found in it marked; empty when nothing was."""
+    """The best passage of a text with what was found in it marked; empty when nothing was.
+
+    The beginning of a long text is looked at first: there it says what it is about.
+    """
+    return _marked(text[:LEAD], wanted) or (_marked(text, wanted) if len(text) > LEAD else "")
+
+
+def _marked(text: str, wanted: Sequence[Concept]) -> str:
     normal: str = normalise(text)
     offsets: Sequence[int] = range(len(text) + 1)
     if len(normal) != len(text):  # rare, and a walk over every character

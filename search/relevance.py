@@ -13,9 +13,9 @@ from search.rank import Facts, Ranker, Wanted
 from search.tokenizer import BETWEEN
 from search.tree import Node, Text
 
-RANKED = 60  # of the exact and of the looser matches, by their text's score, that are looked at closely
+RANKED = 40  # of the exact and of the looser matches, by their text's score, that are looked at closely
 COUNTED = 500  # documents with a token that are counted; from there on it is estimated
-BUDGET = 3_000  # documents that the text index may score for one query
+BUDGET = 1_500  # documents that the text index may score for one query
 PIECES = 40  # tokens of a query that are looked up one by one
 RELATED = 3  # best exact matches whose documents lead to related notices
 WEIGHTS = "6.0, 1.0, 0.5"  # of title, body and attachments in the text's score
