@@ -39,10 +39,6 @@ class Embedded:
         """Every exact match, by `published` or `deadline`."""
         return each(self.index, text, now=now, sort=sort)
 
-    def position(self) -> int:
-        """The number of the last event in the index."""
-        return self.index.position
-
     def close(self) -> None:
         """Lets go of the index."""
         self.index.close()

@@ -25,15 +25,16 @@ class Engine(Protocol):
     def each(self, text: str, *, now: datetime, sort: str = "published") -> Iterator["Hit"]:
         """Every exact match, by `published` or `deadline`, however many; their texts are never held together."""
 
-    def position(self) -> int:
-        """The number of the last event of the log that answers take into account."""
-
     def close(self) -> None:
         """Lets go of files and connections."""
 
 
 def opened(settings: Settings) -> Engine:
     """The engine of the settings, to be closed by the caller; raises Problem when it cannot be read."""
+    if settings.elasticsearch_url:
+        from search.elastic.find import Remote
+
+        return Remote.of(settings)
     from search.embedded import Embedded
 
     return Embedded(settings.data)

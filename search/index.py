@@ -14,7 +14,7 @@ from search.keys import keywords
 from search.moments import deadline, instant
 from search.tokenizer import BETWEEN, VERSION
 
-FORMAT = f"6.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
+FORMAT = f"7.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
 LEAD = 250  # first tokens of a body, where a notice says what it is about
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it

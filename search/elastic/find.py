@@ -12,7 +12,9 @@ from search.elastic.asking import PAGE, WINDOW, Asking, Row
 from search.elastic.connection import Elastic, connected
 from search.elastic.dsl import Dsl, query
 from search.elastic.facets import facets_of
+from search.elastic.problems import ElasticRefused, IndexUnfit, told
 from search.elastic.relevance import counted, ranked
+from search.elastic.templates import projection
 from search.highlight import highlight
 from search.index import VALUES
 from search.moments import SHANGHAI
@@ -37,9 +39,11 @@ class Remote:
 
     @classmethod
     def of(cls, settings: Settings) -> "Remote":
-        """The engine of the settings, to be closed by the caller; raises ElasticAway, ElasticRefused."""
+        """The engine of the settings, to be closed by the caller; raises ElasticAway, ElasticRefused, IndexUnfit."""
         with ExitStack() as stack:
-            made = cls(stack.enter_context(connected(settings)))
+            elastic = stack.enter_context(connected(settings))
+            _check(elastic)
+            made = cls(elastic)
             made._open = stack.pop_all()
         return made
 
@@ -106,6 +110,22 @@ class Remote:
             for place in some:
                 if place.notice_id in rows:  # it may have been merged into another one meanwhile
                     yield _hit(place, rows[place.notice_id], wanted)
+
+
+def _check(elastic: Elastic) -> None:
+    """Raises a problem when there is no index to read, or one of another version: its tokens are not ours."""
+    name = elastic.names.read
+    with told(elastic.url):
+        found = elastic.client.indices.get(index=name, ignore_unavailable=True, filter_path=["*.mappings._meta"])
+    if not found:
+        raise ElasticRefused(
+            f"Elasticsearch at {elastic.url} has no index {name}: `policywatch reindex` or `policywatch run` makes it"
+        )
+    [made] = {row["mappings"]["_meta"].get("projection") for row in found.values()}
+    if made != projection():
+        raise IndexUnfit(
+            f"the index {name} was made by another version: `policywatch reindex` builds it anew and swaps"
+        )
 
 
 def _plain(wanted: Dsl) -> Dsl:

@@ -113,5 +113,6 @@ def _scored(rows: Sequence[Row], ranker: Ranker, *, exact: bool, kin: Mapping[in
 
 
 def _facts(held: Mapping[str, Any], text: float, kin: float) -> Facts:
-    texts = (held[name] for name in ("title", "lead", "named", "issuers"))
-    return Facts(text, *texts, NoticeType(held["type"]), held["size"], kin)
+    return Facts(
+        text, held["title"], held["lead"], held["named"], held["issuers"], NoticeType(held["type"]), held["size"], kin
+    )
