@@ -10,11 +10,11 @@ from search.tree import Text
 
 # What speaks for a notice, each from 0 to 1, and how much.
 TEXT = 0.25  # the text index's own score, against the best of the query
-TITLE = 0.2  # words in a title; a word that is only partly there counts in part
-COVERED = 0.2  # how much of the title the words are
+TITLE = 0.1  # words in a title; a word that is only partly there counts in part
+COVERED = 0.3  # how much of a title the words are, under whichever of their names it has
 LEAD = 0.35  # words in the beginning
-LEAD_PARTS = 0.16  # the same, counted in part too
-NAMED = 0.1  # words in the name of a document that the notice is about
+LEAD_PARTS = 0.12  # the same, counted in part too
+NAMED = 0.15  # words in the name of a document that the notice is about
 ISSUER = 0.2  # words that are its issuers
 RELATED = 0.5  # it holds the name of a document that the best exact matches are about; twice that if it says it best
 
@@ -67,7 +67,6 @@ class Ranker:
     def __init__(self, wanted: Sequence[Wanted]) -> None:
         self._wanted = wanted
         self._sum = sum(one.weight for one in wanted) or 1.0
-        self._tokens = {token for one in wanted for token in one.concept.texts[0].tokens}
         typed = " ".join(one.concept.shown for one in wanted)
         self._asked = {kind for kind, words in ASKED.items() if any(word in typed for word in words)}
 
@@ -86,10 +85,21 @@ class Ranker:
         return score * worth * (SHORT if facts.size < CAPTION else 1.0)
 
     def _covered(self, titles: str) -> float:
-        """How much of the shortest title the query's tokens are, from 0 to 1."""
-        some = [title.split() for title in titles.split(BETWEEN)]
-        there = len(self._tokens & {token for title in some for token in title})
-        return min(1.0, there / max(SHORTEST_TITLE, min(map(len, some))))
+        """How much of a title the query's words are, from 0 to 1: of the title that they are most of."""
+        return max(map(self._share, titles.split(BETWEEN)))
+
+    def _share(self, title: str) -> float:
+        tokens = set(title.split())
+        there: set[str] = set()
+        for one in self._wanted:
+            there |= max((tokens & text for text in _names(f" {title.strip()} ", one.concept)), key=len)
+        return min(1.0, len(there) / max(SHORTEST_TITLE, len(title.split())))
+
+
+def _names(spaced: str, concept: Concept) -> list[set[str]]:
+    """The tokens of the names under which a title has a concept, else of the one that was typed."""
+    whole = [text for text in concept.texts if holds(spaced, text)]
+    return [set(text.tokens) for text in whole or concept.texts[:1]]
 
 
 def _held(spaced: str, wanted: Wanted) -> tuple[float, float]:

@@ -22,7 +22,7 @@ MARK = "\u01c0"  # a letter to FTS5 and Elasticsearch that is in none of our run
 BETWEEN = MARK  # alone: between the values of a field
 
 # First and last code points of what is Han (with 々〆〇 and kana) and of what is a letter or digit of a Latin run.
-# The middle dots of kana's block separate, as the dots that Chinese is written with do: 清朗・２０２５年 is 清朗·2025年.
+# The middle dots among kana separate as the dots of Chinese do: 清朗・２０２５年 is 清朗·2025年.
 HAN = (
     *((0x3005, 0x3007), (0x3041, 0x309F), (0x30A1, 0x30FA), (0x30FC, 0x30FF)),
     *((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)),
