@@ -5,6 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,29 @@ def elasticsearch_url() -> Iterator[str]:
 
 @pytest.fixture
 def elastic_base(elasticsearch_url: str) -> Iterator[str]:
-    """The beginning of the names that a test's indices and aliases have; they are deleted after it."""
+    """The beginning of the names that a test's indices, aliases and templates have; all are deleted after it."""
+    with named(elasticsearch_url) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def elastic_module_base(elasticsearch_url: str) -> Iterator[str]:
+    """The same for what all tests of a file look at."""
+    with named(elasticsearch_url) as base:
+        yield base
+
+
+@contextmanager
+def named(url: str) -> Iterator[str]:
     from elasticsearch import Elasticsearch
 
     base = f"test-{secrets.token_hex(6)}"
     yield base
-    with Elasticsearch(elasticsearch_url) as client:
-        for name in client.indices.get(index=f"{base}-*", features="aliases"):
+    with Elasticsearch(url, request_timeout=60) as client:
+        for name in client.indices.get_alias(index=f"{base}-*"):
             client.indices.delete(index=name)
+        client.options(ignore_status=404).indices.delete_index_template(name=f"{base}-*")
+        client.options(ignore_status=404).cluster.delete_component_template(name=f"{base}-*")
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Documents sent in bulk, and what the server answered for each of them."""
 
 import re
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -76,9 +77,12 @@ def deliver(
     *,
     refresh: bool = False,
     patience: float = PATIENCE,
-    wait: Callable[[float], object] = time.sleep,
+    stop: threading.Event,
 ) -> Delivered:
-    """Sends actions until every one has an answer that will not change; raises ElasticAway when that takes too long."""
+    """Sends actions until every one has an answer that will not change.
+
+    Raises ElasticAway when that takes more than `patience` seconds, or when `stop` is set meanwhile.
+    """
     done = Delivered()
     left: Sequence[Action] = actions
     until = time.monotonic() + patience
@@ -87,9 +91,8 @@ def deliver(
         left, reason = _once(elastic, index, left, done, refresh=refresh)
         if not left:
             break
-        if time.monotonic() + pause > until:
+        if time.monotonic() + pause > until or stop.wait(pause):
             raise ElasticAway(f"Elasticsearch at {elastic.url} takes no documents ({reason}): look at its health")
-        wait(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
     return done
 

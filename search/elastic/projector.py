@@ -4,9 +4,10 @@ It writes a notice's current row, never what an event says, under the number of 
 written twice, or late, changes nothing, and a killed projector's work is simply done again from its cursor.
 """
 
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
@@ -32,10 +33,10 @@ CHECKED = 30.0  # seconds for which an index that fitted is not looked at again
 class Projector:
     """Writes one store to one server; `turn` as often as you like."""
 
-    def __init__(self, store: Store, elastic: Elastic, *, wait: Callable[[float], object] = time.sleep) -> None:
+    def __init__(self, store: Store, elastic: Elastic, stop: threading.Event | None = None) -> None:
         self._store = store
         self._elastic = elastic
-        self._wait = wait
+        self._stop = stop or threading.Event()
         self._held: Held | None = None
         self._looked = 0.0
 
@@ -52,7 +53,7 @@ class Projector:
         if position is None:
             return 0
         try:
-            return follow(self._store, self._elastic, held, cursor, position, self._wait)
+            return follow(self._store, self._elastic, held, cursor, position, self._stop)
         except BaseException:
             self._held = None  # it may be gone: look again
             raise
@@ -76,7 +77,7 @@ def retry(store: Store, elastic: Elastic) -> tuple[int, int]:
     held = live(elastic, store)
     with store.reading() as connection:
         ids = [letter.notice_id for letter in read_letters(connection, READER)]
-    done = send(elastic, held.name, current(store, ids, store.last_event()), refresh=True)
+    done = send(elastic, held.name, current(store, ids, store.last_event()), threading.Event(), refresh=True)
     with store.writing() as connection:
         settle_letters(connection, READER, ids, done.refused, datetime.now(SHANGHAI))
     return len(ids), len(done.refused)
@@ -88,14 +89,14 @@ def follow(
     held: Held,
     cursor: Cursor,
     position: int,
-    wait: Callable[[float], object] = time.sleep,
+    stop: threading.Event,
 ) -> int:
     """Writes every notice of the events after a position, and moves the cursor; returns the documents written."""
     written = 0
-    while events := store.events_after(position, EVENTS):
+    while not stop.is_set() and (events := store.events_after(position, EVENTS)):
         ids = list(dict.fromkeys(event.notice_id for event in events))
         actions = _renewing(cursor, current(store, ids, events[-1].number))
-        done = send(elastic, held.name, actions, refresh=len(events) < FEW, wait=wait)
+        done = send(elastic, held.name, actions, stop, refresh=len(events) < FEW)
         _ahead(store, held, done)
         with store.writing() as connection:
             if not cursor.move(connection, events[-1].number):
@@ -126,9 +127,9 @@ def send(
     elastic: Elastic,
     index: str,
     actions: Iterable[Action],
+    stop: threading.Event,
     *,
     refresh: bool = False,
-    wait: Callable[[float], object] = time.sleep,
 ) -> Delivered:
     """Sends actions while the next ones are made; every one has its answer when this returns."""
     done = Delivered()
@@ -136,7 +137,7 @@ def send(
     with ThreadPoolExecutor(SENDERS, "elastic") as senders:
         try:
             for some in bulks(actions):
-                waiting.append(senders.submit(deliver, elastic, index, some, refresh=refresh, wait=wait))
+                waiting.append(senders.submit(deliver, elastic, index, some, refresh=refresh, stop=stop))
                 if len(waiting) > SENDERS:
                     done.add(waiting.popleft().result())
             while waiting:

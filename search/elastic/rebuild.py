@@ -1,5 +1,6 @@
 """A new index beside the one that is read: filled from the store, brought up to its last event, then swapped in."""
 
+import threading
 from datetime import datetime
 from typing import Any
 
@@ -36,14 +37,15 @@ def _rebuild(store: Store, elastic: Elastic, turn: Cursor) -> int:
     _settings(elastic, new, refresh_interval="-1")
     cursor = Cursor(store, new.cursor)
     cursor.take()
+    stop = threading.Event()  # nobody sets it: Ctrl-C ends a reindex, and the next one drops what this one left
     try:
         position = store.last_event()
         ids = store.notice_ids()
         actions = (action for action in current(store, ids, position) if turn.renew() and cursor.renew())
-        done = send(elastic, new.name, actions)
+        done = send(elastic, new.name, actions, stop)
         with store.writing() as connection:
             cursor.move(connection, position)
-        follow(store, elastic, new, cursor, position)
+        follow(store, elastic, new, cursor, position, stop)
         _settings(elastic, new, refresh_interval="1s")
         _swap(elastic, new, [one for one in old if one.aliases])
     finally:

@@ -1,5 +1,7 @@
 """The runs of sources as documents of an index of their own, which a panel on their health reads."""
 
+import threading
+
 from notices.store import Store
 from notices.store.cursor import Cursor
 from notices.store.source_runs import last_run, runs_after
@@ -13,7 +15,7 @@ from search.elastic.templates import projection
 RUNS = 1_000  # read at a time
 
 
-def project_runs(store: Store, elastic: Elastic) -> int:
+def project_runs(store: Store, elastic: Elastic, stop: threading.Event | None = None) -> int:
     """Brings the index of source runs up to the store; returns the documents written.
 
     It is small: one of another store or version is made anew at once.
@@ -28,12 +30,12 @@ def project_runs(store: Store, elastic: Elastic) -> int:
     if position is None:
         return 0
     try:
-        return _follow(store, elastic, held, cursor, position)
+        return _follow(store, elastic, held, cursor, position, stop or threading.Event())
     finally:
         cursor.release()
 
 
-def _follow(store: Store, elastic: Elastic, held: Held, cursor: Cursor, position: int) -> int:
+def _follow(store: Store, elastic: Elastic, held: Held, cursor: Cursor, position: int, stop: threading.Event) -> int:
     written = 0
     while True:
         with store.reading() as connection:
@@ -41,7 +43,7 @@ def _follow(store: Store, elastic: Elastic, held: Held, cursor: Cursor, position
         if not runs:
             return written
         for some in bulks(Action(run.run_id, run.run_id, run_document(run)) for run in runs):
-            written += deliver(elastic, held.name, some).written
+            written += deliver(elastic, held.name, some, stop=stop).written
         position = runs[-1].run_id
         with store.writing() as connection:
             if not cursor.move(connection, position):
