@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from elasticsearch import Elasticsearch
 
 from notices.notice import Notice
-from search.elastic.bulk import Action, deliver
+from search.elastic.bulk import Action
 from search.elastic.connection import Elastic, Names
 from search.elastic.documents import document
 from search.elastic.templates import index_body, projection
@@ -22,6 +22,7 @@ def filled(client: Elasticsearch, base: str, notices: Iterable[Notice]) -> Elast
 
 def put(elastic: Elastic, notices: Iterable[Notice]) -> None:
     """Writes notices so that the next search finds them."""
-    actions = [Action(one.notice_id, one.version, document(one)) for one in notices]
-    done = deliver(elastic, elastic.names.write, actions, refresh=True)
-    assert not done.refused and done.written == len(actions)
+    lines = [line for one in notices for line in Action(one.notice_id, one.version, document(one)).lines]
+    if lines:
+        answer = elastic.client.bulk(index=elastic.names.write, operations=lines, refresh=True)
+        assert not answer["errors"]

@@ -37,7 +37,7 @@ some_notice, make = _load("test_same_answer").some_notice, _load("conftest").mak
 
 @pytest.fixture
 def client(elasticsearch_url: str) -> Iterator[Elasticsearch]:
-    with Elasticsearch(elasticsearch_url) as opened_client:
+    with Elasticsearch(elasticsearch_url, request_timeout=60) as opened_client:
         yield opened_client
 
 
