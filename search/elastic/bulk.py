@@ -76,16 +76,15 @@ def deliver(
     actions: Sequence[Action],
     *,
     refresh: bool = False,
-    patience: float = PATIENCE,
     stop: threading.Event,
 ) -> Delivered:
     """Sends actions until every one has an answer that will not change.
 
-    Raises ElasticAway when that takes more than `patience` seconds, or when `stop` is set meanwhile.
+    Raises ElasticAway when that takes more than PATIENCE seconds, or when `stop` is set meanwhile.
     """
     done = Delivered()
     left: Sequence[Action] = actions
-    until = time.monotonic() + patience
+    until = time.monotonic() + PATIENCE
     pause = FIRST_PAUSE
     while left:
         left, reason = _once(elastic, index, left, done, refresh=refresh)

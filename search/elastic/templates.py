@@ -108,11 +108,11 @@ def _whole(names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _mappings(pairs: Mapping[str, str]) -> Iterator[str]:
-    """Rules of a `mapping` char filter, every character escaped: it would strip spaces and read backslashes."""
+    """Rules of a `mapping` char filter."""
     for old, new in pairs.items():
         yield f"{_escaped(old)} => {_escaped(new)}"
 
 
 def _escaped(text: str) -> str:
-    units = text.encode("utf-16-be")
-    return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))
+    """Text as a rule has it: it would strip spaces, read backslashes and end at a line's end. The rest stays short."""
+    return "".join(char if char.isalnum() or ord(char) > 0x2029 else f"\\u{ord(char):04x}" for char in text)
