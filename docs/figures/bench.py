@@ -26,6 +26,9 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
+from bench_elastic import elastic_figures  # noqa: E402
+from bench_match import match_figures  # noqa: E402
+
 
 def group_memory(group: int) -> int:
     """Resident bytes of every process in a process group; pages that processes share count once for each."""
@@ -159,6 +162,8 @@ def main() -> None:
         flatness(folder)
         search_figures(labels, folder)
         page_figures(labels.parent, folder)
+        match_figures(folder / "store")
+        elastic_figures(labels, folder / "store")
     finally:
         shutil.rmtree(folder)
 

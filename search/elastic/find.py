@@ -67,18 +67,18 @@ class Remote:
         """The query's exact answer, among these notices only unless None."""
         wanted = query(asked.tree)
         if notice_ids is None:
-            return {row.notice_id for row in self.asking.pages(_plain(wanted))}
+            return {row.notice_id for row in self.asking.pages(plain(wanted))}
         ids = sorted(notice_ids)
         pieces = [ids[at : at + PAGE] for at in range(0, len(ids), PAGE)]
         among = ({"bool": {"filter": [wanted, {"terms": {"notice_id": some}}]}} for some in pieces)
-        return {row.notice_id for one in among for row in self.asking.searches([_plain(one)])[0].rows}
+        return {row.notice_id for one in among for row in self.asking.searches([plain(one)])[0].rows}
 
     def each(self, text: str, *, now: datetime, sort: str = "published") -> Iterator[Hit]:
         """Every exact match, by `published` or `deadline`."""
         read = parse(text, now)
         wanted = concepts(read.tree)
         some: list[Ranked] = []
-        for row in self.asking.pages(_plain(query(read.tree)) | {"sort": SORTS[sort]}):
+        for row in self.asking.pages(plain(query(read.tree)) | {"sort": SORTS[sort]}):
             some.append(Ranked(row.notice_id, 0.0, True))
             if len(some) == AT_ONCE:
                 yield from self._hits(some, wanted)
@@ -90,7 +90,7 @@ class Remote:
         self._open.close()
 
     def _sorted(self, exact: Dsl, sort: str, limit: int) -> list[Row]:
-        body = _plain(exact) | {"sort": SORTS[sort]}
+        body = plain(exact) | {"sort": SORTS[sort]}
         if limit <= WINDOW:
             return self.asking.searches([body | {"size": limit}])[0].rows
         rows = self.asking.pages(body)
@@ -128,7 +128,7 @@ def _check(elastic: Elastic) -> None:
         )
 
 
-def _plain(wanted: Dsl) -> Dsl:
+def plain(wanted: Dsl) -> Dsl:
     """The search for all that match, without their texts."""
     return {"query": wanted, "size": PAGE, "_source": False, "track_total_hits": False, "sort": [{"notice_id": "asc"}]}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from notices.kinds import Mode
 from notices.notice import Notice
@@ -20,6 +21,10 @@ from pipelines.keep import keep
 from scheduler.archived import archived_page
 from scheduler.inputs import inputs
 from scheduler.reading import read_pages
+from search.elastic.asking import Asking
+from search.elastic.connection import Elastic, Names
+from search.elastic.find import Remote, plain
+from search.elastic.projector import Projector
 from search.find import matching
 from search.index import Index
 from search.memory import Held, holds
@@ -48,7 +53,7 @@ def _load(name: str) -> ModuleType:
     return module
 
 
-oracle = _load("oracle")
+oracle, kql = _load("oracle"), _load("kql")
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +114,41 @@ def test_index_memory_and_watchlist_agree(notices: list[Notice], index: Index, s
     watched = Watchlist(trees)
     for one in taken:
         assert watched.matching(one, NOW) == {number for number in trees if one.notice_id in answers[number]}
+
+
+@pytest.fixture
+def elastic(store: Store, elasticsearch_url: str, elastic_base: str) -> Iterator[Elastic]:
+    """The same notices on a real server, written by the projector."""
+    with Elasticsearch(elasticsearch_url, request_timeout=120) as client:
+        made = Elastic(client, Names(elastic_base), elasticsearch_url)
+        written = Projector(store, made).turn()
+        assert written == len(store.notice_ids())
+        client.indices.refresh(index=made.names.read)
+        yield made
+
+
+def test_elasticsearch_agrees(notices: list[Notice], index: Index, elastic: Elastic, seed: int) -> None:
+    remote = Remote(elastic)
+    generator = oracle.Generator(notices, NOW, seed + 1)
+    some = 0
+    for _ in range(QUERIES):
+        asked = generator.query()
+        query = parse(asked.text, NOW)
+        found = set(matching(index, query.tree))
+        assert remote.matching(query) == found, asked.text
+        some += 0 < len(found) < len(notices)
+    print(f"{QUERIES} queries, {some} of them with some of the notices as their answer")
+    assert some > QUERIES / 2
+
+
+def test_what_is_typed_into_kibana_agrees(notices: list[Notice], index: Index, elastic: Elastic, seed: int) -> None:
+    asking = Asking(elastic)
+    forms = kql.Forms(notices, seed + 2)
+    some = 0
+    for _ in range(QUERIES):
+        pair = forms.pair()
+        found = set(matching(index, parse(pair.ours, NOW).tree))
+        assert {row.notice_id for row in asking.pages(plain(kql.query(pair)))} == found, pair
+        some += 0 < len(found) < len(notices)
+    print(f"{QUERIES} queries in KQL, {some} of them with some of the notices as their answer")
+    assert some > QUERIES / 3
