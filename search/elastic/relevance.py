@@ -17,6 +17,7 @@ from search.relevance import PIECES, RANKED, RELATED, Ranked, _about, _weighed
 from search.tree import Node, Text
 
 BOOSTS: Mapping[str, float] = {"title": 1.0, "body": 1.0, "attachments": 0.5}
+PARTS = ("title", "body")  # where parts of a word count
 NO_KIN: Mapping[int, float] = MappingProxyType({})
 
 
@@ -71,15 +72,15 @@ def _clauses(wanted: Sequence[Concept], counts: Mapping[str, int]) -> Iterator[D
     for concept in wanted:
         for text in concept.texts:
             if not is_character(text):
-                yield from _boosted(text)
+                yield from _boosted(text, TEXT)
         if not concept.exact and not is_character(concept.texts[0]):
             for token in concept.texts[0].tokens:
                 if counts.get(token):
-                    yield from _boosted(Text((token,), False, token))
+                    yield from _boosted(Text((token,), False, token), PARTS)
 
 
-def _boosted(text: Text) -> Iterator[Dsl]:
-    for field in (text.field,) if text.field else TEXT:
+def _boosted(text: Text, fields: Iterable[str]) -> Iterator[Dsl]:
+    for field in (text.field,) if text.field else fields:
         found = phrase(text, field)
         [[kind, body]] = found.items()
         yield {kind: {field: body[field] | {"boost": BOOSTS[field]}}}
@@ -89,7 +90,7 @@ def _named(best: Iterable[Mapping[str, Any]]) -> list[Dsl]:
     """The names of the documents that the best exact matches are about, as what looser ones may hold."""
     told = [facts for facts in best if facts["type"] != NoticeType.ROUNDUP]
     names = dict.fromkeys(name for facts in told for name in _about(facts["title"], facts["named"]))
-    return [one for name in names for one in _boosted(Text(tuple(name.split()), False, name))]
+    return [one for name in names for one in _boosted(Text(tuple(name.split()), False, name), TEXT)]
 
 
 def _merged(answers: Iterable[Iterable[Row]]) -> list[Row]:

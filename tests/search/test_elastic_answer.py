@@ -1,7 +1,10 @@
 """Elasticsearch as an engine of searches: on a real server, beside the embedded index and the in-memory reader."""
 
 import importlib.util
+import json
+import os
 import random
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -20,6 +23,8 @@ from search.embedded import Embedded
 from search.engine import opened
 from search.memory import Held, holds
 from search.parse import parse
+
+ROOT = Path(__file__).parents[2]
 
 
 def _load(name: str) -> ModuleType:
@@ -130,12 +135,8 @@ def test_all_pages_come_once_in_order(
     assert tuple(remote.each("", now=now)) == whole and len(whole) == 120
     assert remote.find("", now=now, limit=200, sort="published").hits == whole
     assert {hit.notice_id for hit in remote.find("题", now=now, limit=200).hits} == set(range(1, 121))
-    assert client.nodes.stats(metric="indices")["nodes"]  # and no view of the index is left open
-    assert all(one["indices"]["search"]["open_contexts"] == 0 for one in _nodes(client))
-
-
-def _nodes(client: Elasticsearch) -> list[dict[str, dict[str, dict[str, int]]]]:
-    return list(client.nodes.stats(metric="indices")["nodes"].values())
+    stats = client.indices.stats(index=f"{elastic_base}-*", metric="search")
+    assert stats["_all"]["total"]["search"]["open_contexts"] == 0  # no view of the index is left open
 
 
 def test_a_server_that_is_away_and_an_index_that_is_not_there_say_so(elasticsearch_url: str, elastic_base: str) -> None:
@@ -154,3 +155,23 @@ def test_an_index_of_another_version_is_explained(
     client.indices.put_mapping(index=f"{elastic_base}-notices-v1", meta={"projection": "0"})
     with pytest.raises(Problem, match=r"another version.*reindex"):
         opened(Settings(elasticsearch_url=elasticsearch_url, elasticsearch_index=elastic_base))
+
+
+def _search(url: str, base: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    given = {"DATA": str(folder), "ELASTICSEARCH_URL": url, "ELASTICSEARCH_INDEX": base}
+    environment = {**os.environ, **{f"POLICYWATCH_{name}": value for name, value in given.items()}}
+    call = [sys.executable, "-m", "policywatch", "search", *arguments]
+    return subprocess.run(call, env=environment, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+
+
+def test_the_command_asks_the_engine_of_the_settings(
+    client: Elasticsearch, elasticsearch_url: str, elastic_base: str, tmp_path: Path
+) -> None:
+    samples.filled(client, elastic_base, [make(7, "数据安全应急预案", body="样本文字" * 60)])
+    done = _search(elasticsearch_url, elastic_base, tmp_path, "数据安全", "--json", "--facets")
+    found = json.loads(done.stdout)
+    assert (found["engine"], found["total"], found["facets"]["type"]) == ("elasticsearch", 1, {"other": 1})
+    assert [hit["notice_id"] for hit in found["hits"]] == [7]
+    away = _search("http://127.0.0.1:9", elastic_base, tmp_path, "数据安全")
+    assert away.returncode == 1 and away.stdout == "" and away.stderr.count("\n") == 1
+    assert "cannot be reached" in away.stderr

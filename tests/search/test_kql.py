@@ -86,6 +86,14 @@ def test_words_with_spaces_between_are_or_and_a_synonym_is_a_word(
     assert {one.notice_id for one in taken if holds(parse("工信部", now).tree, one)} == {4}
 
 
+def test_a_distance_from_now_is_kqls_own(client: Elasticsearch, elastic_base: str, now: datetime) -> None:
+    day = datetime.now(now.tzinfo)
+    notices = [make(number, "样本", published=day - timedelta(days=number)) for number in (1, 6, 9)]
+    elastic = samples.filled(client, elastic_base, notices)
+    assert typed(elastic, "published >= now-7d/d") == {1, 6}
+    assert typed(elastic, "发布 < now-7d/d") == {9}
+
+
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "UTC", "Pacific/Honolulu"])
 def test_deadlines_are_right_in_every_zone_west_of_shanghai(
     client: Elasticsearch, elastic_base: str, now: datetime, zone: str
