@@ -75,7 +75,10 @@ def test_the_key_that_role_asks_for_is_enough_and_no_more(
         assert project_runs(store, elastic) == 1
         assert rebuild(store, elastic) == 0
         assert {state for state, _, _ in elastic_health(settings, store)} == {"ok"}
-        assert sorted(chief.indices.get_alias(index="policywatch-*")) == ["policywatch-notices-v2", "policywatch-sources-v1"]
+        assert sorted(chief.indices.get_alias(index="policywatch-*")) == [
+            "policywatch-notices-v2",
+            "policywatch-sources-v1",
+        ]
         chief.indices.create(index="foreign")
         for forbidden in (
             lambda: elastic.client.search(index="foreign"),
