@@ -84,7 +84,7 @@ def test_the_key_that_role_asks_for_is_enough_and_no_more(
             lambda: elastic.client.search(index="foreign"),
             lambda: elastic.client.indices.create(index="other-notices-v1"),
             lambda: elastic.client.indices.delete(index="foreign"),
-            lambda: elastic.client.cluster.put_settings(persistent={}),
+            lambda: elastic.client.cluster.put_settings(persistent={"cluster.routing.rebalance.enable": "all"}),
             lambda: elastic.client.indices.put_index_template(name="policywatch-x", index_patterns=["x"]),
             lambda: elastic.client.security.create_api_key(name="more"),
         ):

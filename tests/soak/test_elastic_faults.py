@@ -168,7 +168,7 @@ def test_faults_of_the_network_and_of_a_busy_server(
 def test_half_a_minute_of_silence_holds_up_nothing_but_the_index(
     store: Store, elasticsearch_url: str, elastic_base: str
 ) -> None:
-    """With the product's own patience: the write ends in trouble, the store is free meanwhile, a later turn makes it up."""
+    """With the product's own patience: the write ends in trouble, the store is free, a later turn makes it up."""
     silent = {"on": True}
     with proxied(
         elasticsearch_url, lambda path: "silent" if silent["on"] and "_bulk" in path else "", silence=40
