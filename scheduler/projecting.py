@@ -12,6 +12,7 @@ from notices.problem import Problem
 from notices.store import Store
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries while it is away
+TIMEOUT = 30.0  # seconds that an answer may take
 log = logging.getLogger("policywatch.elastic")
 
 
@@ -75,7 +76,7 @@ class Projecting:
         from search.elastic.projector import Projector
         from search.elastic.runs import project_runs
 
-        with connected(self._settings) as elastic:
+        with connected(self._settings, seconds=TIMEOUT) as elastic:
             projector = Projector(self._store, elastic, self._stop)
             while True:
                 written = projector.turn()

@@ -81,13 +81,16 @@ def test_the_key_that_role_asks_for_is_enough_and_no_more(
         with closing(opened(settings)) as engine:
             assert engine.find("税", now=now, facets=True).total == 0
             assert list(engine.each("", now=now)) == [] and engine.matching(parse("", now)) == set()
-        assert sorted(chief.indices.get_alias(index="policywatch-*")) == ["policywatch-notices-v2", "policywatch-sources-v1"]
+        assert sorted(chief.indices.get_alias(index="policywatch-*")) == [
+            "policywatch-notices-v2",
+            "policywatch-sources-v1",
+        ]
         chief.indices.create(index="foreign")
         for forbidden in (
             lambda: elastic.client.search(index="foreign"),
             lambda: elastic.client.indices.create(index="other-notices-v1"),
             lambda: elastic.client.indices.delete(index="foreign"),
-            lambda: elastic.client.cluster.put_settings(persistent={}),
+            lambda: elastic.client.cluster.put_settings(persistent={"cluster.routing.rebalance.enable": "all"}),
             lambda: elastic.client.indices.put_index_template(name="policywatch-x", index_patterns=["x"]),
             lambda: elastic.client.security.create_api_key(name="more"),
         ):

@@ -64,12 +64,11 @@ def test_runs_phrases_keywords_and_ranges_mean_the_same(
     assert answered > 100
 
 
-def test_one_character_is_found_only_where_it_ends_a_run(
-    client: Elasticsearch, elastic_base: str, now: datetime
-) -> None:
+def test_one_character_is_a_beginning_with_a_star(client: Elasticsearch, elastic_base: str, now: datetime) -> None:
     notices = [make(1, "税费征管"), make(2, "退税"), make(3, "别的")]
     elastic = samples.filled(client, elastic_base, notices)
     assert typed(elastic, "title: 税") == {2}
+    assert typed(elastic, "title: 税*") == {1, 2}
     assert {number for number in (1, 2, 3) if holds(parse("税", now).tree, Held.of(notices[number - 1]))} == {1, 2}
 
 
