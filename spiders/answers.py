@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit, urlunsplit
 
@@ -26,6 +26,7 @@ class Target:
     url: str
     title: str = ""
     listed_at: datetime | None = None
+    ends_on: date | None = None
     mode: Mode = Mode.LIVE
     hops: int = 0
 
@@ -57,6 +58,7 @@ def page_of(response: Response, target: Target, source: Source) -> Page:
         mode=target.mode,
         listed_title=target.title,
         listed_at=target.listed_at,
+        listed_ends=target.ends_on,
     )
 
 

@@ -53,7 +53,7 @@ class FeedSpider(PageSpider):
                 page = self.whole(item)
                 yield Fetched(page, read(page), self.job.first)
             else:
-                self.enqueue([Target(item.url, item.title, item.published_at, self.job.mode(_day(item)))])
+                self.enqueue([Target(item.url, item.title, item.published_at, None, self.job.mode(_day(item)))])
 
     def is_wanted(self, item: Row) -> bool:
         """Whether an item is young enough for a backfill that asks for a first day."""

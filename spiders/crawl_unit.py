@@ -72,4 +72,4 @@ class UnitSpider(PageSpider):
     def target(self, row: Row) -> Target:
         """A row as a page to fetch."""
         day = row.published_at.astimezone(SHANGHAI).date() if row.published_at else None
-        return Target(row.url, row.title, row.published_at, self.job.mode(day, row.ends_on))
+        return Target(row.url, row.title, row.published_at, row.ends_on, self.job.mode(day, row.ends_on))
