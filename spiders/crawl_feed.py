@@ -13,10 +13,9 @@ from notices.identity import identity
 from notices.page import Page
 from spiders.answers import Target, page_of, validators
 from spiders.crawling import PageSpider
-from spiders.feed_item import FEED_ITEM
 from spiders.listing import Ask, LayoutChanged, Row
 from spiders.lists import reader_of
-from spiders.readers import read
+from spiders.readers import FEED_ITEM, read
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

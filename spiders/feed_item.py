@@ -13,8 +13,6 @@ from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
 from spiders.shells import tombstone
 
-FEED_ITEM = "x-feed-account"  # the header that a feed's full text is kept with, so that it is read as such again
-
 
 def read_feed_item(page: Page, text: str) -> Reading:
     """The article of a feed's item, unless the bridge met a verification page or a tombstone in its place."""
@@ -30,7 +28,7 @@ def read_feed_item(page: Page, text: str) -> Reading:
     article = Article(
         url=page.url,
         title=one_line(page.listed_title or body)[:200],
-        account=page.headers.get(FEED_ITEM, ""),
+        account=page.headers.get("x-feed-account", ""),
         published_at=page.listed_at,
         precision=Precision.SECOND if page.listed_at else Precision.DAY,
         biz=_first(query, "__biz"),

@@ -23,7 +23,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(HERE)]
+
+import bench_pages  # noqa: E402
+
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -159,6 +162,7 @@ def main() -> None:
         flatness(folder)
         search_figures(labels, folder)
         page_figures(labels.parent, folder)
+        bench_pages.page_figures(labels.parent, folder)
     finally:
         shutil.rmtree(folder)
 
