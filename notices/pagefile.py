@@ -33,6 +33,7 @@ RECENT = 4  # references that are tried: a site serves a few templates side by s
 ALIKE = 0.007  # of the page's size: a difference as small as this ends the search
 FOREIGN = 0.02  # of the page's size: a difference larger than this is another template
 WAITING = 64  # pages that a process lets wait for their difference
+STEP = 2  # pages packed at a time beyond that: 0.1 s, so that a crawl is not held up
 DEPTH = 16  # references that stand on references; the next one is kept whole
 
 _SMALL = zstandard.ZstdCompressor(level=1)
@@ -84,13 +85,14 @@ class PageFile:
                         self._database.execute("INSERT OR IGNORE INTO unpacked VALUES (?, ?)", (keys[-1], kind))
                         self._waiting += 1
         if self._waiting >= WAITING:
-            self.pack()
+            self.pack(STEP)
         return keys
 
-    def pack(self) -> int:
-        """Keeps the pages that wait as differences from their references; returns how many there were."""
+    def pack(self, most: int = -1) -> int:
+        """Keeps pages that wait, all of them by default, as differences from their references; returns how many."""
         with self._advised():
-            waiting = self._database.execute("SELECT hash, kind FROM unpacked ORDER BY rowid").fetchall()
+            query = "SELECT hash, kind FROM unpacked ORDER BY rowid LIMIT ?"
+            waiting = self._database.execute(query, (most,)).fetchall()
             for key, kind in waiting:
                 with self._database:
                     self._database.execute("BEGIN IMMEDIATE")
@@ -98,7 +100,7 @@ class PageFile:
                         self._store(key, self.get(key), kind)
             if waiting:
                 self._database.executescript("PRAGMA incremental_vacuum")
-        self._waiting = 0
+        self._waiting = 0 if len(waiting) != most else max(self._waiting - most, 0)
         return len(waiting)
 
     def get(self, key: bytes) -> bytes:
