@@ -13,7 +13,7 @@ from spiders.feed_item import read_feed_item
 from spiders.generic import read_generic
 from spiders.ndrc import SERVICE, read_submission
 from spiders.official import read_official
-from spiders.sites import site_of
+from spiders.sites import is_own, site_of
 from spiders.walls import refused
 from spiders.wechat import read_wechat
 
@@ -58,4 +58,12 @@ def _by_content(page: Page) -> Reading:
     if SERVICE in page.url:
         return read_submission(page, text)
     site = site_of(host)
-    return (read_official(site, page, text) if site else None) or read_generic(page, text)
+    if site is None:
+        return read_generic(page, text)
+    reading = read_official(site, page, text, own=is_own(site, host))
+    if reading is not None:
+        return reading
+    reading = read_generic(page, text)
+    if reading.article is None:
+        return reading
+    return replace(reading, article=replace(reading.article, account=site.account, official=True))
