@@ -13,10 +13,11 @@ from notices.kinds import Markup, PageState, Precision
 from notices.page import Page
 from spiders.frame import IMAGE, Frame, squeezed, take_apart
 from spiders.shells import challenge, moved_to, tombstone, visible
+from spiders.sites import OFFICIAL_HOSTS as OFFICIAL_HOSTS
+from spiders.sites import is_official
 
 LONGEST = 8_000_000  # bytes read of one page: the longest law has 300,000, beyond is a dump that would stall the rest
 CUT_AT = 8000  # characters after which archives cut a body and write "..."
-OFFICIAL_HOSTS = ("gov.cn", "tc260.org.cn", "sacinfo.org.cn", "cert.org.cn", "cnvd.org.cn")
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _KEYS = ("title", "url", "source", "date", "fetch_date")
@@ -140,7 +141,7 @@ def _article(front: FrontMatter, frame: Frame) -> Article:
         body=frame.body,
         markup=Markup.MARKDOWN,
         truncated=not frame.complete and _was_cut(front.body),
-        official=any(host == known or host.endswith("." + known) for known in OFFICIAL_HOSTS),
+        official=is_official(host),
     )
 
 

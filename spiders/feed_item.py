@@ -12,6 +12,7 @@ from notices.page import Page
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
 from spiders.shells import tombstone
+from spiders.sites import is_official
 
 
 def read_feed_item(page: Page, text: str) -> Reading:
@@ -36,7 +37,7 @@ def read_feed_item(page: Page, text: str) -> Reading:
         idx=_first(query, "idx") or _first(query, "itemidx"),
         body=body,
         attachments=attachments(root, page.url),
-        official=host.endswith(".gov.cn"),
+        official=is_official(host),
     )
     return Reading(PageState.ARTICLE, article, reason="full text of a feed")
 

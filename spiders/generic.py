@@ -15,6 +15,7 @@ from notices.kinds import PageState, Precision
 from notices.page import Page
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
+from spiders.sites import is_official
 from spiders.walls import without_text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -51,7 +52,7 @@ def read_generic(page: Page, text: str) -> Reading:
         precision=Precision.DAY,
         body=body,
         attachments=attachments(root, page.url),
-        official=host.endswith(".gov.cn"),
+        official=is_official(host),
     )
     return Reading(PageState.ARTICLE, article, reason=reason)
 
