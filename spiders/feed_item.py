@@ -9,10 +9,10 @@ from notices.identity import WECHAT_HOST, host_of
 from notices.kinds import PageState, Precision
 from notices.normal import normalise
 from notices.page import Page
+from spiders.archive import is_official
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
 from spiders.shells import tombstone
-from spiders.sites import is_official
 
 
 def read_feed_item(page: Page, text: str) -> Reading:

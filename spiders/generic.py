@@ -13,9 +13,9 @@ from parsel import Selector
 from notices.article import Article, Reading
 from notices.kinds import PageState, Precision
 from notices.page import Page
+from spiders.archive import is_official
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
-from spiders.sites import is_official
 from spiders.walls import without_text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-OFFICIAL_HOSTS = ("gov.cn", "tc260.org.cn", "sacinfo.org.cn", "cert.org.cn", "cnvd.org.cn")
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -130,8 +128,3 @@ def site_of(host: str) -> Site | None:
 def is_own(site: Site, host: str) -> bool:
     """Whether a host is the site itself: what stands beside it (gkml., std., xxgk.) has templates of its own."""
     return host.removeprefix("www.") in {name.removeprefix("www.") for name in site.hosts}
-
-
-def is_official(host: str) -> bool:
-    """Whether a host is of a ministry, a regulator or one of their bodies."""
-    return any(host == known or host.endswith("." + known) for known in OFFICIAL_HOSTS)
