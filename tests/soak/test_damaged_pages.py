@@ -1,4 +1,4 @@
-"""Recorded pages and lists, damaged at random: every reader answers or says LayoutChanged, none raises anything else."""
+"""Recorded pages and lists, damaged at random: every reader answers or says LayoutChanged, nothing else is raised."""
 
 import random
 import time
