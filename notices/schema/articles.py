@@ -60,6 +60,7 @@ articles = Table(
     Column("mode", String, nullable=False),
     Column("stored_at", Instant, nullable=False),
     Column("notice_id", BigInteger, index=True),
+    Column("removed_at", Instant),
     sqlite_autoincrement=True,
 )
 
