@@ -11,13 +11,13 @@ from scrapy.http import Response
 from notices.fetched import Fetched
 from notices.identity import identity
 from notices.page import Page
-from spiders.answers import Target, validators
+from spiders.answers import Target, page_of, validators
 from spiders.crawling import PageSpider
-from spiders.feed import Item, NoFeed, read_feed
+from spiders.listing import Ask, LayoutChanged, Row
+from spiders.lists import reader_of
 from spiders.readers import FEED_ITEM, read
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-WHOLE = 500  # characters of HTML: shorter contents are summaries
 
 
 class FeedSpider(PageSpider):
@@ -33,8 +33,9 @@ class FeedSpider(PageSpider):
         """Reads whole items, queues the others, then asks for the first page."""
         if not self.refused_list(response):
             try:
-                items = read_feed(response.body)
-            except NoFeed as error:
+                page = page_of(response, Target(self.job.source.url), self.job.source)
+                items = reader_of(self.job.source).read(self.job.source, Ask(self.job.source.url, "feed"), page).rows
+            except LayoutChanged as error:
                 self.fail("changed_layout", f"{self.job.source.url}: {error}")
             else:
                 self.outcomes["list"] += 1
@@ -42,24 +43,24 @@ class FeedSpider(PageSpider):
                 yield from self.items(items)
         yield from self.following()
 
-    def items(self, items: tuple[Item, ...]) -> Iterator[Fetched]:
+    def items(self, items: tuple[Row, ...]) -> Iterator[Fetched]:
         """The items that carry their whole text, as pages; the others go into the queue."""
         wanted = [item for item in items if self.is_wanted(item)]
         known = self.memory.known([item.url for item in wanted])
         for item in wanted:
-            if len(item.content) >= WHOLE and item.url not in known and identity(item.url) not in self.seen:
+            if item.content and item.url not in known and identity(item.url) not in self.seen:
                 self.seen.add(identity(item.url))
                 page = self.whole(item)
                 yield Fetched(page, read(page), self.job.first)
             else:
                 self.enqueue([Target(item.url, item.title, item.published_at, self.job.mode(_day(item)))])
 
-    def is_wanted(self, item: Item) -> bool:
+    def is_wanted(self, item: Row) -> bool:
         """Whether an item is young enough for a backfill that asks for a first day."""
         day = _day(item)
         return self.job.since is None or day is None or day >= self.job.since
 
-    def whole(self, item: Item) -> Page:
+    def whole(self, item: Row) -> Page:
         """An item's content as the page of its address."""
         return Page(
             url=item.url,
@@ -73,5 +74,5 @@ class FeedSpider(PageSpider):
         )
 
 
-def _day(item: Item) -> date | None:
+def _day(item: Row) -> date | None:
     return item.published_at.astimezone(SHANGHAI).date() if item.published_at else None

@@ -1,18 +1,17 @@
 """Crawls a column whose rows come from the site's unit address: MIIT, and other sites of the same system."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import scrapy
 from scrapy.http import Response
 
-from spiders.answers import Target, validators
+from spiders.answers import Target, page_of, validators
 from spiders.crawling import PageSpider
-from spiders.unit import LayoutChanged, Request, Row, Rows, list_request, list_rows
+from spiders.listing import Ask, LayoutChanged, Listing, Row
+from spiders.lists import reader_of
+from spiders.lists.dates import SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MOST_PAGES = 500
 
 
@@ -22,51 +21,49 @@ class UnitSpider(PageSpider):
     name = "unit"
 
     def lists(self) -> Iterator[scrapy.Request]:
-        """The column's shell, which names the list's request."""
-        yield self.request(self.job.source.url, self.shell, self.list_lost, always=True)
+        """The first requests of the source's reader."""
+        for ask in reader_of(self.job.source).first(self.job.source):
+            yield self.ask(ask)
 
-    def shell(self, response: Response) -> Iterator[Any]:
-        """Asks for the first page of the list that the shell names."""
-        if not self.refused_list(response):
-            try:
-                request = list_request(response.text, self.job.source.url)
-            except (LayoutChanged, AttributeError) as error:  # AttributeError: the answer is no text
-                self.fail("changed_layout", f"{self.job.source.url}: {error}")
-            else:
-                self.outcomes["list"] += 1
-                yield self.listing(request, 1, 0)
-                return
-        yield from self.following()
-
-    def listing(self, request: Request, number: int, size: int) -> scrapy.Request:
-        """The request for a page of the list."""
-        return self.request(request.page(number, size), self.listed, self.list_lost, list=request, number=number)
+    def ask(self, ask: Ask) -> scrapy.Request:
+        """The request for an ask."""
+        return self.request(ask.url, self.listed, self.list_lost, always=ask.step == "shell", ask=ask)
 
     def listed(self, response: Response) -> Iterator[Any]:
-        """Queues the rows of a page of the list, then asks for the next page or for the articles."""
-        meta = response.meta["policywatch"]
-        number: int = meta["number"]
+        """Queues the rows of an answer, then asks for what must follow or for the articles."""
+        ask: Ask = response.meta["policywatch"]["ask"]
         if not self.refused_list(response):
+            page = page_of(response, Target(ask.url), self.job.source)
             try:
-                found = list_rows(response.body, self.job.source.url)
+                found = reader_of(self.job.source).read(self.job.source, ask, page)
             except LayoutChanged as error:
-                if number == 1:
+                if ask.number == 1:
                     self.fail("changed_layout", f"{self.job.source.url}: {error}")
             else:
                 self.outcomes["list"] += 1
-                self.list_validators[meta["url"]] = validators(response)
-                if self.goes_on(found, number):
-                    yield self.listing(meta["list"], number + 1, found.size)
+                if found.rows:
+                    self.list_validators[ask.url] = validators(response)
+                following = [*found.asks]
+                if found.next_page and self.goes_on(found, ask.number):
+                    following.append(found.next_page)
+                elif found.next_page is None and found.rows:
+                    self.goes_on(found, ask.number)
+                if following:
+                    yield from map(self.ask, following)
                     return
         yield from self.following()
 
-    def goes_on(self, found: Rows, number: int) -> bool:
+    def goes_on(self, found: Listing, number: int) -> bool:
         """Queues a page's rows and says whether the next page of the list may hold more that is wanted."""
         before = len(self.seen)
         since = self.job.since
-        wanted = [row for row in found.rows if since is None or row.published_on is None or row.published_on >= since]
+        wanted = [
+            row
+            for row in found.rows
+            if since is None or row.published_at is None or row.published_at.astimezone(SHANGHAI).date() >= since
+        ]
         fresh = self.enqueue([self.target(row) for row in wanted])
-        if number >= MOST_PAGES or number == found.pages or len(self.seen) == before:
+        if number >= MOST_PAGES or len(self.seen) == before:
             return False
         if since is not None:
             return bool(wanted)
@@ -74,9 +71,5 @@ class UnitSpider(PageSpider):
 
     def target(self, row: Row) -> Target:
         """A row as a page to fetch."""
-        day = row.published_on
-        return Target(row.url, row.title, _midnight(day) if day else None, self.job.mode(day, row.ends_on))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+        day = row.published_at.astimezone(SHANGHAI).date() if row.published_at else None
+        return Target(row.url, row.title, row.published_at, self.job.mode(day, row.ends_on))
