@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListAsk:
-    """What a list's reader asked for; see `spiders.listing.Ask`. `tired` counts pages in a row that held nothing new."""
+    """What a list's reader asked for, see `spiders.listing.Ask`; `tired` counts pages in a row without anything new."""
 
     step: str = "list"
     number: int = 1

@@ -1,4 +1,4 @@
-"""Hosts in the store: who drains one, how fast it may be asked, until when it is left alone; for every process alike."""
+"""Hosts in the store: who drains one, how fast it may be asked, how long it is left alone; for all processes alike."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
@@ -52,10 +52,15 @@ class Hosts:
         with self.store.writing() as connection:
             connection.execute(update(hosts).where(*mine).values(owner="", leased_until=None))
 
+    def release_all(self, owner: str) -> None:
+        """Lets go of every host that a process held which is no more."""
+        with self.store.writing() as connection:
+            connection.execute(update(hosts).where(hosts.c.owner == owner).values(owner="", leased_until=None))
+
     def turn(self, host: str, delay: float) -> float | None:
         """Reserves the next request to a host; seconds to wait for it, None while the host must not be asked.
 
-        Two requests to a host lie at least `delay` seconds apart, and as far as its slowness asks for, whoever makes them.
+        Two requests to a host lie at least `delay` seconds apart, more where it is slow, whoever makes them.
         """
         now = self.clock()
         with self.store.writing() as connection:

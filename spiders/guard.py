@@ -1,9 +1,9 @@
 """Where requests may go: public addresses, and private ones only where the operator named them."""
 
-import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from config.sources import Source
@@ -79,6 +79,6 @@ async def reactor_resolve(host: str) -> str:
     from twisted.internet.error import DNSLookupError
 
     try:
-        return str(await maybe_deferred_to_future(reactor.resolve(host)))  # type: ignore[attr-defined]
-    except (DNSLookupError, UnicodeError, asyncio.TimeoutError) as error:
+        return str(await maybe_deferred_to_future(cast(Any, reactor).resolve(host)))
+    except (TimeoutError, DNSLookupError, UnicodeError) as error:
         raise Unresolved(f"{host} has no address ({error})") from None
