@@ -19,6 +19,7 @@ from spiders.job import Job
 from spiders.listing import Ask, Listing, Row
 
 MOST_PAGES = 500
+FRESH = 20  # moments at which a list had something new that are remembered
 TIRED = 2  # pages in a row with nothing but rows of this very run: the list answers every page alike
 
 
@@ -121,8 +122,13 @@ def _remember(
         for key, row in rows.items()
         if key not in seen
     ]
-    if values:
-        connection.execute(listings.insert(), values)
+    if not values:
+        return
+    connection.execute(listings.insert(), values)
+    mine = table.c.name == target.source
+    fresh = connection.execute(select(table.c.fresh).where(mine)).scalar() or []
+    moments = [*fresh, int(now.timestamp())][-FRESH:]
+    connection.execute(update(table).where(mine).values(fresh=moments))
 
 
 def _target(row: Row, target: Target, job: Job) -> Target:

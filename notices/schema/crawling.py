@@ -16,7 +16,8 @@ from sqlalchemy import (
 
 from notices.schema.types import Instant, Json, Serial, metadata
 
-# `ground_at`: rows that a list named before this moment are known ground, for all of the list was read then.
+# `ground_at`: rows that a list named before this moment are known ground, for all of the list was read then. `fresh`:
+# the last moments at which the list had something new, in seconds since 1970.
 sources = Table(
     "sources",
     metadata,
@@ -28,6 +29,7 @@ sources = Table(
     Column("last_outcomes", Json),
     Column("error", Text, nullable=False, default=""),
     Column("ground_at", Instant),
+    Column("fresh", Json),
 )
 
 # `tombstone_at`: when a page that was an article was first met as a tombstone.
@@ -144,6 +146,7 @@ runs = Table(
     Column("error", Text, nullable=False, default=""),
     Column("health", String, nullable=False, default=""),
     Index("runs_source", "source", "id"),
+    Index("runs_updated", "updated_at"),
     sqlite_autoincrement=True,
 )
 

@@ -14,6 +14,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Makes the tables and widens those that are there."""
     op.add_column("sources", sa.Column("ground_at", sa.BigInteger(), nullable=True))
+    op.add_column("sources", sa.Column("fresh", sa.Text(), nullable=True))
     op.add_column("visits", sa.Column("tombstone_at", sa.BigInteger(), nullable=True))
     op.add_column("articles", sa.Column("removed_at", sa.BigInteger(), nullable=True))
     _hosts()
@@ -30,7 +31,7 @@ def downgrade() -> None:
         ("hosts", ("walls", "asked_at", "delay", "owner", "leased_until", "robots", "robots_at")),
         ("articles", ("removed_at",)),
         ("visits", ("tombstone_at",)),
-        ("sources", ("ground_at",)),
+        ("sources", ("ground_at", "fresh")),
     ):
         for name in names:
             op.drop_column(table, name)
@@ -134,6 +135,7 @@ def _runs() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("runs_source", "runs", ["source", "id"], unique=False)
+    op.create_index("runs_updated", "runs", ["updated_at"], unique=False)
     op.create_table(
         "alarms",
         sa.Column("id", SERIAL, nullable=False),
