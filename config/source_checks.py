@@ -118,7 +118,7 @@ def _broken(kind: str, name: str, value: Any) -> str:
         return "expected text"
     if name == "link_pattern":
         return _broken_pattern(value)
-    if kind != "page" or name == "link_format":
+    if kind != "page" or name == "link_format" or "{page}" in value:
         return ""
     from lxml import etree  # only a file with selectors pays for the import
     from parsel import css2xpath

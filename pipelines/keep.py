@@ -161,6 +161,7 @@ def _page_values(entry: Entry) -> dict[str, Any]:
         "body_hash": entry.hash,
         "listed_title": page.listed_title,
         "listed_at": page.listed_at,
+        "listed_ends": page.listed_ends.isoformat() if page.listed_ends else None,
         "state": entry.reading.state.value,
         "reason": entry.reading.reason,
         "outcome": "",

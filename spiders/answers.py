@@ -58,6 +58,7 @@ def page_of(response: Response, target: Target, source: Source) -> Page:
         mode=target.mode,
         listed_title=target.title,
         listed_at=target.listed_at,
+        listed_ends=target.ends_on,
     )
 
 

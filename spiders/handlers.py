@@ -128,6 +128,7 @@ def _whole(row: Row, source: str, mode: Mode) -> Page:
         mode=mode,
         listed_title=row.title,
         listed_at=row.published_at,
+        listed_ends=row.ends_on,
     )
 
 

@@ -19,6 +19,7 @@ pages = Table(
     Column("body_hash", LargeBinary, nullable=False),
     Column("listed_title", Text, nullable=False, default=""),
     Column("listed_at", Instant),
+    Column("listed_ends", Text),
     Column("state", String, nullable=False),
     Column("reason", Text, nullable=False, default=""),
     Column("outcome", String, nullable=False),

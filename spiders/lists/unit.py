@@ -3,10 +3,9 @@
 The shell names a request to the site's unit address; that answers with JSON that holds the rows as HTML.
 """
 
-import ast
 import json
+import re
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from parsel import Selector
@@ -17,9 +16,11 @@ from spiders.listing import Ask, LayoutChanged, Listing
 from spiders.lists.unit_rows import rows_of
 from spiders.lists.walls import no_list, text_of_list
 
-PAGE_SIZE = 24
 UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
 
+_ROWS = re.compile(r"\brows\W{1,4}(\d{1,4})")
+_COUNT = re.compile(r"\bcount\W{1,4}(\d{1,9})")
+_PARAMETER = re.compile(r"""['"](\w+)['"]\s*:\s*(?:['"]([^'"]*)['"]|([\w.-]+))""")
 _LIST_TAGS = ("列表", "_list", "右侧内容", "内容")
 
 
@@ -64,7 +65,7 @@ def _list(source: Source, ask: Ask, text: str) -> Listing:
     rows = rows_of(selector, ask.note.get("column", ask.url))
     if not rows and ask.number == 1 and not source.may_be_empty:
         raise LayoutChanged("the list answered without rows")
-    pages, size = _paging(selector)
+    pages, size = _paging(selector, len(rows))
     more = bool(rows) and (pages == 0 or ask.number < pages)
     return Listing(
         rows=rows,
@@ -95,22 +96,25 @@ def _page(url: str, number: int, size: int) -> str:
     return urlunsplit(parts._replace(query=urlencode([*kept, ("paramJson", paging)])))
 
 
-def _paging(selector: Selector) -> tuple[int, int]:
-    """How many pages a list has (0: it does not say) and how many rows one holds."""
+def _paging(selector: Selector, seen: int) -> tuple[int, int]:
+    """How many pages a list has (0: it does not say) and how many rows one holds: as many as were seen, by default."""
     bar = selector.xpath("//*[@rows and @count]")
-    rows, count = (bar.attrib.get("rows", ""), bar.attrib.get("count", "")) if bar else ("", "")
+    rows, count = (bar.attrib.get("rows", ""), bar.attrib.get("count", "")) if bar else _in_script(selector)
     if not rows.isdecimal() or not count.isdecimal() or int(rows) == 0:
-        return 0, PAGE_SIZE
+        return 0, seen
     return -(-int(count) // int(rows)), int(rows)
 
 
+def _in_script(selector: Selector) -> tuple[str, str]:
+    """Rows and count where a script draws the bar: `{rows: "20", count: "585", pageNo: "1"}`."""
+    script = " ".join(selector.xpath("//script/text()").getall())
+    rows, count = _ROWS.search(script), _COUNT.search(script)
+    return rows[1] if rows else "", count[1] if count else ""
+
+
 def _parameters(text: str) -> dict[str, str]:
-    """A shell's single-quoted JSON; empty for anything else."""
-    try:
-        value: Any = ast.literal_eval(text.strip()) if text.strip().startswith("{") else {}
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return {}
-    return {str(name): str(content) for name, content in value.items()} if isinstance(value, dict) else {}
+    """What a shell's JSON holds, whichever quotes it is written with."""
+    return {name: quoted or bare for name, quoted, bare in _PARAMETER.findall(text)}
 
 
 def _likeness(tag: str) -> int:
