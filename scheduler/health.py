@@ -113,6 +113,12 @@ def last_runs(connection: Connection, name: str) -> list[Run]:
     return [run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(BACK))]
 
 
+def said(run: Run) -> str:
+    """A run in a few words."""
+    counted = ", ".join(f"{number} {name}" for name, number in run.outcomes.items()) or "nothing"
+    return f"{run.started_at:%m-%d %H:%M} {counted}"
+
+
 def verdict(source: Source, row: Row[Any] | None, last: Sequence[Run], now: datetime) -> Verdict:
     """A source's health from its row and its runs, newest first."""
     ended = [run for run in last if run.ended_at is not None]

@@ -20,7 +20,7 @@ class Unresolved(OSError):
 
 
 def named_hosts(source: Source) -> frozenset[str]:
-    """The hosts that the operator wrote into a source: these may be private."""
+    """The hosts, each with its port, that the operator wrote into a source: these may be private."""
     return frozenset(filter(None, map(_host, (*source.addresses, *source.bases.values()))))
 
 
@@ -36,7 +36,7 @@ async def check(url: str, named: Iterable[str], resolve: Resolve) -> None:
         raise Refused(f"{url[:200]} is no address") from None
     if parts.scheme.lower() not in {"http", "https"} or not host:
         raise Refused(f"only http and https addresses are asked, not {url[:200]}")
-    if host in named:
+    if _host(url) in named:
         return
     address = _literal(host) or await resolve(host)
     if not is_public(address):
@@ -67,9 +67,11 @@ def _literal(host: str) -> str:
 
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme.lower(), 0)
     except ValueError:
         return ""
+    return f"{parts.hostname}:{port}" if parts.hostname else ""
 
 
 async def reactor_resolve(host: str) -> str:

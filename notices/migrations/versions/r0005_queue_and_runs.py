@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("sources", sa.Column("fresh", sa.Text(), nullable=True))
     op.add_column("visits", sa.Column("tombstone_at", sa.BigInteger(), nullable=True))
     op.add_column("articles", sa.Column("removed_at", sa.BigInteger(), nullable=True))
+    op.create_index("ix_pages_body_hash", "pages", ["body_hash"], unique=False)
     _hosts()
     _queue()
     _lists()
@@ -27,6 +28,7 @@ def downgrade() -> None:
     """Takes away what was made, with what is in it."""
     for table in ("alarms", "runs", "list_pages", "listings", "queue"):
         op.drop_table(table)
+    op.drop_index("ix_pages_body_hash", "pages")
     for table, names in (
         ("hosts", ("walls", "asked_at", "delay", "owner", "leased_until", "robots", "robots_at")),
         ("articles", ("removed_at",)),
