@@ -7,6 +7,8 @@ import typer
 from cli.desk import desk, now, settings
 from cli.printing import AsJson, as_json, counts, say, table
 
+RUNS = 3  # the last runs of a source that are listed
+
 app = typer.Typer(help="What is crawled.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -16,7 +18,7 @@ def list_(json: AsJson = False) -> None:
 
     Example: policywatch sources list
     """
-    from scheduler.health import source_health
+    from scheduler.health import said, source_health
 
     with desk(logs=False) as at:
         found = source_health(at.store, now())
@@ -31,6 +33,10 @@ def list_(json: AsJson = False) -> None:
     for one in found:
         if one.error:
             say(f"{one.name}: {one.error}")
+        for lack in one.lacks:
+            say(f"{one.name}: {lack}")
+        for run in one.runs[:RUNS]:
+            say(f"{one.name}: {said(run)} {run.error}".rstrip())
 
 
 @app.command()

@@ -26,15 +26,21 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 OPEN_WITHOUT_DEADLINE = timedelta(days=30)
 
 Settle = Callable[[Connection, Settled], None]
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(SHANGHAI)
 
 
 class Keeper:
     """Keeps fetched pages; `settle` writes down what became of a target in the transaction that keeps its page."""
 
-    def __init__(self, store: Store, pages: PageFile, settle: Settle) -> None:
+    def __init__(self, store: Store, pages: PageFile, settle: Settle, clock: Clock = _now) -> None:
         self.store = store
         self.pages = pages
         self.settle = settle
+        self.clock = clock
 
     def take_bytes(self, page: Page) -> None:
         """Keeps a page's bytes before anybody parses them: a parser that takes the process down loses nothing."""
@@ -48,7 +54,7 @@ class Keeper:
             (outcome,) = report.outcomes
             self.settle(connection, _settled(fetched, outcome, report))
 
-        keep(self.store, self.pages, [(fetched.page, fetched.reading, found)], also=settle)
+        keep(self.store, self.pages, [(fetched.page, fetched.reading, found)], now=self.clock(), also=settle)
 
     def _understood(self, fetched: Fetched) -> tuple[Fetched, Understood | None]:
         """What the stages made of a page; a stage that raises leaves the page kept as an error."""
@@ -60,9 +66,12 @@ class Keeper:
             return _broken(fetched, f"a stage failed: {found.error}", found.error), None
         if fetched.target.article_id is not None and not self._is_plausible(fetched.target.article_id, found):
             return _broken(fetched, "nearly all of the text is gone: the layout has changed, the text stays", ""), None
-        if fetched.target.first and is_open(found.fields, found.article.published_at, datetime.now(SHANGHAI).date()):
+        if fetched.target.first and is_open(found.fields, found.article.published_at, self._today()):
             fetched = replace(fetched, page=replace(fetched.page, mode=Mode.LIVE))
         return fetched, found
+
+    def _today(self) -> date:
+        return self.clock().astimezone(SHANGHAI).date()
 
     def _is_plausible(self, article_id: int, found: Understood) -> bool:
         """Whether a page that is looked at again still holds the text it held, changed or not."""

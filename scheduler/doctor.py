@@ -111,6 +111,8 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
     if well:
         yield Check("sources", OK, f"{len(well)} of {len(found)} are well")
     for one in found:
+        for lack in one.lacks:
+            yield Check(f"source {one.name}", WARNING, lack, "look at both lists: one may have changed its layout")
         name, since = f"source {one.name}", f"since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
         last = f"; last runs: {'; '.join(said(run) for run in one.runs[:3])}" if one.runs else ""
         if one.health == "new":

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -15,6 +15,7 @@ from config.sources import Source, load_sources
 from notices.schema import runs
 from notices.schema import sources as table
 from notices.store import Store
+from scheduler.agreement import disagreements
 from scheduler.runs import Run, run_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -76,7 +77,7 @@ class SourceHealth:
     """A source as `sources list` prints it; `every` in minutes.
 
     `since` is the last success before it stopped being ok, or when it was added; empty while it is ok. `runs` are the
-    last ones, newest first.
+    last ones, newest first; `lacks` names what this list and those that check it do not both have.
     """
 
     name: str
@@ -92,6 +93,7 @@ class SourceHealth:
     robots_reason: str
     error: str
     runs: tuple[Run, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 def source_health(store: Store, now: datetime) -> list[SourceHealth]:
@@ -104,7 +106,14 @@ def judge(store: Store, sources: Sequence[Source], now: datetime) -> list[Source
     with store.reading() as connection:
         rows = {row.name: row for row in connection.execute(select(table))}
         last = {source.name: last_runs(connection, source.name) for source in sources}
-    return [_shown(source, rows.get(source.name), last[source.name], now) for source in sources]
+        lacks = disagreements(connection, sources, now)
+    return [
+        replace(
+            _shown(source, rows.get(source.name), last[source.name], now),
+            lacks=tuple(one.said for one in lacks if source.checks and source.name in (one.source, *one.others)),
+        )
+        for source in sources
+    ]
 
 
 def last_runs(connection: Connection, name: str) -> list[Run]:
