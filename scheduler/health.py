@@ -147,6 +147,8 @@ def _of_pages(ended: Sequence[Run]) -> Verdict | None:
     """What keeps a source's pages from being read, if it was so of the last few that were asked for."""
     asked: Counter[str] = Counter()
     for run in ended:
+        if run.trouble:
+            continue  # its list is counted among its outcomes
         asked.update({name: number for name, number in run.outcomes.items() if name not in _NO_PAGES})
         if asked.total() >= FEW:
             break

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from scrapy.http import HtmlResponse
+from sqlalchemy import event
 
 from config.sources import Source
 from notices.pagefile import PageFile
@@ -85,6 +86,7 @@ class Crawl:
 def crawling(folder: Path, *sources: Source) -> Iterator[Crawl]:
     """A crawl of sources in a folder of its own."""
     with Store.open(f"sqlite:///{folder / 'x.db'}", folder) as store, PageFile(folder) as pages:
+        event.listen(store.engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
         yield Crawl(store, pages, Clock(), *sources)
 
 
