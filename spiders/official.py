@@ -44,7 +44,7 @@ def read_official(site: Site, page: Page, text: str) -> Reading | None:
     when, precision = _published(root, page, site)
     article = Article(
         url=page.url,
-        title=_title(root, page, site),
+        title=_title(root, page, site) or (files[0].name if files else words.split("\n")[0][:80]),
         account=site.account,
         published_at=when,
         precision=precision,

@@ -9,15 +9,14 @@ from notices.kinds import PageState
 from notices.page import Page
 from spiders.archive import read_archived
 from spiders.decode import LARGEST, Undecodable, text_of
-from spiders.generic import read_feed_item, read_generic
+from spiders.feed_item import FEED_ITEM, read_feed_item
+from spiders.generic import read_generic
 from spiders.listed_row import LISTED_ROW, read_listed_row
 from spiders.ndrc import SERVICE, read_submission
 from spiders.official import read_official
 from spiders.sites import site_of
 from spiders.walls import refused
 from spiders.wechat import read_wechat
-
-FEED_ITEM = "x-feed-account"  # the header that a feed's full text is kept with, so that it is read as such again
 
 _FRONT_MATTER = re.compile(rb"^(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 _DOCUMENT = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")

@@ -1,0 +1,66 @@
+"""Which list a saved answer is: one of a source's, by its address, or one whose content says what it is."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from config.sources import Source
+from notices.identity import host_of, identity
+from notices.page import Page
+from spiders.decode import Undecodable, text_of
+from spiders.listing import Ask
+from spiders.lists import reader_of
+from spiders.readers import read
+
+_PAGING = re.compile(r"[?&](?:paramJson|p|page|pageno|start|begin_msgid|begin_itemidx|count|f|is_reverse)=[^&]*")
+
+
+def recognise(page: Page, sources: Iterable[Source]) -> tuple[Source, Ask] | None:
+    """The source and the ask that a saved answer belongs to; None for a page that is no list anybody knows."""
+    kind, step = _by_content(page)
+    for source in sources:
+        for ask in reader_of(source).first(source):
+            if _same(ask.url, page.url):
+                return source, Ask(page.url, step if kind == source.kind else ask.step, note=ask.note)
+        if kind == "unit" == source.kind and step == "list" and host_of(source.url) == host_of(page.url):
+            return source, Ask(page.url, step, note={"column": source.url})
+    if not kind or (step == "shell" and read(page).article is not None):  # articles hold units too, in their margins
+        return None
+    return Source("saved", kind, page.url), Ask(page.url, step)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two addresses are of one list, whichever page of it."""
+    return identity(_PAGING.sub("", one)) == identity(_PAGING.sub("", other))
+
+
+def _by_content(page: Page) -> tuple[str, str]:
+    """The kind of list and the step of its reader that an answer's own marks show; empty for other pages."""
+    try:
+        text = text_of(page).lstrip()
+    except Undecodable:
+        return "", ""
+    if text.startswith(("{", "[")):
+        return _by_json(text)
+    head = text[:1000].lower()
+    if "<opml" in head:
+        return "opml", "opml"
+    if re.search(r"<rss|<feed[\s>]|<rdf:rdf", head):
+        return "feed", "feed"
+    return ("unit", "shell") if re.search(r"<script[^>]*querydata", text, re.IGNORECASE) else ("", "")
+
+
+def _by_json(text: str) -> tuple[str, str]:
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return "", ""
+    if not isinstance(value, dict):
+        return "", ""
+    if "getalbum_resp" in value:
+        return "album", "album"
+    data = value.get("data")
+    if isinstance(data, dict) and isinstance(data.get("html"), str):
+        return "unit", "list"
+    return ("feed", "feed") if isinstance(value.get("items"), list) and "version" in value else ("", "")
