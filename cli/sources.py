@@ -18,6 +18,7 @@ def list_(json: AsJson = False) -> None:
 
     Example: policywatch sources list
     """
+    from config.sources import load
     from scheduler.health import said, source_health
 
     with desk(logs=False) as at:
@@ -37,6 +38,9 @@ def list_(json: AsJson = False) -> None:
             say(f"{one.name}: {lack}")
         for run in one.runs[:RUNS]:
             say(f"{one.name}: {said(run)} {run.error}".rstrip())
+    for host in load().hosts:
+        pace = "" if host.delay is None else f", {host.delay:g} s between requests"
+        say(f"host {host.host}: robots {host.robots}{pace}  {host.robots_reason}".rstrip())
 
 
 @app.command()
@@ -59,6 +63,9 @@ def check(
     else:
         for one in found:
             say(f"{one.name}: {one.report.pages} pages ({counts(one.report.outcomes)})")
+            for answer in one.lists:
+                found_in = ", ".join(f"{number} {name}" for name, number in answer.found.items())
+                say(f"  list       {answer.url}  HTTP {answer.status}: {found_in or 'nothing that a list has'}")
             for page in one.pages:
                 say(f"  {page.state:10} {page.url}  {page.reason}")
             for title in one.notices:

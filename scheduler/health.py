@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
 
-from config.sources import Source, load_sources
+from config.sources import Source, load
+from notices.identity import host_of
 from notices.schema import runs
 from notices.schema import sources as table
 from notices.store import Store
@@ -97,8 +98,13 @@ class SourceHealth:
 
 
 def source_health(store: Store, now: datetime) -> list[SourceHealth]:
-    """Every source of sources.yaml, in its order; raises SettingsError for a broken file."""
-    return judge(store, load_sources(), now)
+    """Every source of sources.yaml, in its order, with the policy of its list's host; raises SettingsError."""
+    file = load()
+    policies = {source.name: file.policy(host_of(source.url), source) for source in file.sources}
+    return [
+        replace(one, robots=policies[one.name].robots, robots_reason=policies[one.name].robots_reason)
+        for one in judge(store, file.sources, now)
+    ]
 
 
 def judge(store: Store, sources: Sequence[Source], now: datetime) -> list[SourceHealth]:

@@ -54,8 +54,8 @@ def take_in(
     return +outcomes
 
 
-def keep_list_page(connection: Connection, page: Page, now: datetime) -> None:
-    """Remembers a list's answer; the same one as last time is remembered once."""
+def keep_list_page(connection: Connection, page: Page, now: datetime, found: Mapping[str, int] | None = None) -> None:
+    """Remembers a list's answer and what its reader found; the same one as last time is remembered once."""
     digest = body_hash(page.body)
     query = select(list_pages.c.id, list_pages.c.body_hash).where(list_pages.c.url == page.url)
     last = connection.execute(query.order_by(list_pages.c.id.desc()).limit(1)).first()
@@ -64,6 +64,7 @@ def keep_list_page(connection: Connection, page: Page, now: datetime) -> None:
         return
     values = {"source": page.source, "url": page.url, "fetched_at": page.fetched_at, "last_at": now}
     values |= {"status": page.status, "headers": dict(page.headers) or None, "body_hash": digest}
+    values["found"] = dict(found) if found else None
     connection.execute(list_pages.insert().values(values))
 
 

@@ -128,7 +128,7 @@ class StoreMemory:
         now = self.clock()
         with self.store.writing() as connection:
             job = self._job(connection, target)
-            keep_list_page(connection, page, now)
+            keep_list_page(connection, page, now, listing.found)
             before = known(connection, [row.url for row in listing.rows])
             outcomes = take_in(connection, target, job, listing, before, kept, now)
             count(connection, target.source, outcomes, now)

@@ -112,7 +112,8 @@ listings = Table(
     Column("run_id", BigInteger, nullable=False),
 )
 
-# The answers of lists, as they were fetched; the same answer again only moves `last_at`.
+# The answers of lists, as they were fetched; the same answer again only moves `last_at`. `found` is what their reader
+# counted, selector by selector.
 list_pages = Table(
     "list_pages",
     metadata,
@@ -124,6 +125,7 @@ list_pages = Table(
     Column("status", Integer, nullable=False),
     Column("headers", Json),
     Column("body_hash", LargeBinary, nullable=False, index=True),
+    Column("found", Json),
     sqlite_autoincrement=True,
 )
 

@@ -109,6 +109,7 @@ def _lists() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", sa.Text(), nullable=True),
         sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
