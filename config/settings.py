@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     )
     download_max_mb: int = Field(32, ge=1, le=1024, description="largest page fetched, in MB", examples=[32])
     crawl_timeout: int = Field(1800, ge=1, description="seconds until a crawl's process is ended", examples=[1800])
+    download_timeout: int = Field(30, ge=1, le=600, description="seconds a whole answer may take", examples=[30])
     crawl_processes: int = Field(2, ge=1, le=32, description="crawl processes side by side in `run`", examples=[2])
     keep_lists_days: int = Field(30, ge=1, description="days that the answers of lists are kept", examples=[30])
     keep_others_days: int = Field(90, ge=1, description="days that pages which are no articles are kept", examples=[90])

@@ -80,6 +80,7 @@ def crawl(order: Order, scrapy_settings: Any) -> str:
 
     settings = order.settings
     scrapy_settings.set("DOWNLOAD_MAXSIZE", settings.download_max_mb * 1024 * 1024, priority="cmdline")
+    scrapy_settings.set("DOWNLOAD_TIMEOUT", settings.download_timeout, priority="cmdline")
     with (
         Store.open(settings.store_url, settings.data) as store,
         Store.open(order.hosts_url or settings.store_url, settings.data) as shared,

@@ -26,10 +26,10 @@ from spiders.job import Errand, Job
 from spiders.listing import Listing
 
 _SETTLED = {
-    *(PageState.ARTICLE, PageState.IMAGE, PageState.DELETED, PageState.VIOLATION, PageState.GONE, PageState.MOVED),
+    *(PageState.ARTICLE, PageState.IMAGE, PageState.DELETED, PageState.VIOLATION, PageState.MOVED),
     PageState.SHARE,
 }
-_GIVEN_UP = {PageState.EMPTY, PageState.ERROR, "too_large", "refused"}
+_GIVEN_UP = {PageState.EMPTY, PageState.ERROR, PageState.GONE, "too_large", "refused"}
 _LIST = "list"
 
 

@@ -31,7 +31,8 @@ def settle(connection: Connection, done: Settled) -> None:
     """Counts a page, remembers its visit, and says what becomes of its place in the queue."""
     target, now, outcome = done.target, done.at, done.outcome
     article_id = target.article_id or done.article_id
-    if done.state in RETRIED:
+    is_missing = done.state is PageState.GONE and article_id is None  # a list names it: it may be on its way
+    if done.state in RETRIED or is_missing:
         attempts = _visit(connection, done) if target.article_id is None else target.attempts
         _try_again(connection, target, now, PATIENCE if done.state is PageState.BLOCKED else ATTEMPTS, attempts)
     elif done.state in TOMBSTONES and (article_id := article_id or _article_of(connection, target.url)):
