@@ -56,7 +56,10 @@ class Settings(BaseSettings):
         examples=["ops@example.org"],
     )
     download_max_mb: int = Field(32, ge=1, le=1024, description="largest page fetched, in MB", examples=[32])
-    crawl_timeout: int = Field(1800, ge=1, description="seconds after which a source's crawl is ended", examples=[1800])
+    crawl_timeout: int = Field(1800, ge=1, description="seconds until a crawl's process is ended", examples=[1800])
+    crawl_processes: int = Field(2, ge=1, le=32, description="crawl processes side by side in `run`", examples=[2])
+    keep_lists_days: int = Field(30, ge=1, description="days that the answers of lists are kept", examples=[30])
+    keep_others_days: int = Field(90, ge=1, description="days that pages which are no articles are kept", examples=[90])
     crawl_memory_mb: int = Field(2048, ge=256, description="memory one crawl may use, in MB", examples=[2048])
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="how much is logged to standard error", examples=["info"]
@@ -81,10 +84,9 @@ class Settings(BaseSettings):
         """The database's address, SQLite in the data folder when none is set."""
         return self.database_url or f"sqlite:///{(self.data / 'policywatch.db').absolute()}"
 
-    @property
-    def agent(self) -> str:
-        """The user agent with the operator's contact in it."""
-        return self.user_agent.replace("{contact}", self.contact)
+    def agent_for(self, contact: str = "") -> str:
+        """The user agent with a contact in it, the operator's own where none is given."""
+        return self.user_agent.replace("{contact}", contact or self.contact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
-"""`sources check`: a crawl into a store that is thrown away: it fetches and explains, and keeps nothing."""
+"""`sources check`: a crawl into a store that is thrown away: it fetches and explains, and keeps nothing.
+
+Only the manners are real: the hosts' pace, pauses and robots.txt are those of the operator's own store.
+"""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 
 from config.settings import Settings
+from config.sources import load_sources
 from notices.pagefile import PageFile
 from notices.schema import pages
 from notices.store import Store
@@ -34,19 +39,19 @@ class SourceCheck:
     notices: tuple[str, ...]
 
 
-def check(settings: Settings, names: list[str]) -> list[SourceCheck]:
+def check(settings: Settings, names: Sequence[str]) -> list[SourceCheck]:
     """Crawls each named source, or all, as if for the first time; raises Problem for a name that is no source's."""
-    from config.sources import load_sources
+    wanted = names or [source.name for source in load_sources()]
+    with Store.open(settings.store_url, settings.data) as shared:
+        return [_check(settings, name, shared) for name in wanted]
 
-    return [_check(settings, name) for name in names or [source.name for source in load_sources()]]
 
-
-def _check(settings: Settings, name: str) -> SourceCheck:
+def _check(settings: Settings, name: str, shared: Store) -> SourceCheck:
     with tempfile.TemporaryDirectory(prefix="policywatch-check-") as scratch:
         folder = Path(scratch)
         there = settings.model_copy(update={"data": folder, "database_url": "", "elasticsearch_url": ""})
         with Store.open(there.store_url, folder) as store, PageFile(folder) as kept:
-            report = crawl(there, store, kept, [name]).sources[0]
+            report = crawl(there, store, kept, [name], hosts=shared).sources[0]
             with store.reading() as connection:
                 columns = pages.c.url, pages.c.state, pages.c.reason
                 met = tuple(Met(*row) for row in connection.execute(select(*columns).order_by(pages.c.id)))

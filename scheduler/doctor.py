@@ -16,7 +16,7 @@ from config.settings import Settings, SettingsError, load, strangers
 from notices.problem import Problem
 from notices.schema import events, notices
 from notices.store import Store
-from scheduler.health import source_health
+from scheduler.health import said, source_health
 from search.parse import parse
 from search.projector import behind
 
@@ -112,12 +112,14 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
         yield Check("sources", OK, f"{len(well)} of {len(found)} are well")
     for one in found:
         name, since = f"source {one.name}", f"since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
+        last = f"; last runs: {'; '.join(said(run) for run in one.runs[:3])}" if one.runs else ""
         if one.health == "new":
             yield Check(name, WARNING, "was never crawled", f"`policywatch crawl {one.name}`, or start `run`")
-        elif one.health == "late":
-            yield Check(name, WARNING, f"no success {since}".strip(), "start `policywatch run`, or crawl it now")
-        elif one.health == "failing":
-            yield Check(name, BAD, f"{since}: {one.error}", f"`policywatch sources check {one.name}` explains")
+        elif one.health == "stale":
+            yield Check(name, WARNING, f"{one.health}: {one.error}{last}", "start `policywatch run`, or crawl it now")
+        elif one.health != "ok":
+            detail = f"{one.health} {since}: {one.error}{last}"
+            yield Check(name, BAD, detail, f"`policywatch sources check {one.name}` explains")
 
 
 def _channels(store: Store, now: datetime) -> Iterator[Check]:

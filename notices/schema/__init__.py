@@ -1,7 +1,7 @@
 """The tables of the store, the same on SQLite and PostgreSQL."""
 
 from notices.schema.articles import article_keys, article_versions, articles, forgotten, inputs, links, pages
-from notices.schema.crawling import hosts, sources, visits
+from notices.schema.crawling import alarms, hosts, list_pages, listings, queue, runs, sources, visits
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
 from notices.schema.telling import deliveries, matched, subscriptions
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
@@ -10,6 +10,7 @@ __all__ = [
     "SHANGHAI",
     "Instant",
     "Json",
+    "alarms",
     "article_keys",
     "article_versions",
     "articles",
@@ -21,12 +22,16 @@ __all__ = [
     "hosts",
     "inputs",
     "links",
+    "list_pages",
+    "listings",
     "matched",
     "meta",
     "metadata",
     "notice_aliases",
     "notices",
     "pages",
+    "queue",
+    "runs",
     "sources",
     "subscriptions",
     "visits",

@@ -20,14 +20,17 @@ from sqlalchemy import select
 
 from config import operator
 from config.settings import Settings
+from config.sources import HostPolicy, Source
 from notices.kinds import Mode
 from notices.pagefile import PageFile
 from notices.problem import Problem
 from notices.schema import hosts, pages, sources, visits
 from notices.store import Store
 from scheduler.crawl import SourceReport, crawl
+from scheduler.crawl_child import Order
 from scheduler.demo_site import serve
 from scheduler.demo_site import sources as demo_sources
+from spiders.job import Errand
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -326,9 +329,8 @@ def test_a_crawl_refuses_settings_that_are_not_ours(tmp_path: Path) -> None:
 
 
 def test_an_order_survives_the_way_to_its_process(tmp_path: Path) -> None:
-    from config.sources import Source
-    from scheduler.crawl_child import Order
-
-    now = datetime.now(timezone.utc)
-    order = Order(Source("a", "unit", "https://x.cn/"), Settings(data=tmp_path), now, now, True, now.date(), ("u",))
+    source = Source("a", "unit", "https://x.cn/", bases={"x.cn": "http://127.0.0.1:1"}, checks=("b",))
+    policy = HostPolicy("x.cn", "ignore", "because", 2.0)
+    errand = Errand({"a": source}, {"x.cn": policy}, ("a",), patient=True, timeout=9.0)
+    order = Order(errand, Settings(data=tmp_path), "sqlite:///other.db")
     assert Order.from_json(json.dumps(json.loads(order.to_json()))) == order
