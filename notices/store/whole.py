@@ -29,7 +29,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A notice with its former ids, versions, corrections, events, kept-apart neighbours, removals, each field's reason."""
+    """A notice with former ids, versions, corrections, events, kept-apart neighbours, removals, each field's reason."""
 
     notice: Notice
     aliases: tuple[int, ...]
