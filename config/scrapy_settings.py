@@ -18,7 +18,6 @@ METAREFRESH_ENABLED = False
 RETRY_ENABLED = False
 AUTOTHROTTLE_ENABLED = False
 DOWNLOAD_DELAY = 0
-RANDOMIZE_DOWNLOAD_DELAY = False
 CONCURRENT_REQUESTS = 64  # hosts, for each is asked one request at a time
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # hosts that a mirror's base stands for
 
