@@ -17,6 +17,7 @@ from notices.schema import SHANGHAI, forgotten, pages
 from notices.store import Store
 from notices.store.chunks import chunks
 from notices.understood import Understood
+from pipelines.enrich import with_files
 from pipelines.regroup import regroup
 from pipelines.understand import RULES
 from pipelines.versions import Shelf
@@ -81,6 +82,8 @@ def known(store: Store, seen: Sequence[tuple[str, str, bytes]]) -> set[tuple[str
 def _keep(connection: Connection, entries: list[Entry], now: datetime) -> KeepReport:
     _turn_away(connection, entries)
     fresh = [entry for entry in entries if not entry.outcome]
+    for entry, found in zip(fresh, with_files(connection, [entry.understood for entry in fresh]), strict=True):
+        entry.understood = found
     shelf = Shelf.load(connection, {entry.key for entry in fresh if entry.understood})
     _insert_pages(connection, fresh)
     for entry in fresh:

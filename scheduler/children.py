@@ -35,13 +35,10 @@ class Child:
 
 def start(order: Order) -> Child:
     """Starts a crawl; it ends by itself after the errand's time."""
-    environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "config.scrapy_settings", "PYTHONIOENCODING": "utf-8"}
-    if (ROOT / "pyproject.toml").exists():  # a bare checkout: -P takes the working folder out, so name it
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     owner = f"{os.getpid()}-{secrets.token_hex(4)}"
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", MODULE, owner],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, encoding="utf-8",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(), text=True, encoding="utf-8",
     )  # fmt: skip
     assert process.stdin is not None
     try:
@@ -51,6 +48,14 @@ def start(order: Order) -> Child:
         pass  # it ended before it read its order: its status says so
     process.stdin = None
     return Child(process, owner, time.monotonic() + order.errand.timeout + GRACE)
+
+
+def environment() -> dict[str, str]:
+    """What a process of ours is started with: our own Scrapy settings, and where our rooms are."""
+    given = {**os.environ, "SCRAPY_SETTINGS_MODULE": "config.scrapy_settings", "PYTHONIOENCODING": "utf-8"}
+    if (ROOT / "pyproject.toml").exists():  # a bare checkout: -P takes the working folder out, so name it
+        given["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return given
 
 
 def wait(child: Child, hosts: Hosts) -> str:

@@ -15,6 +15,7 @@ from notices.store import Store
 from notices.store.queue import CRASHES, count_due, hasten
 from scheduler.children import start, wait
 from scheduler.crawl_child import Order
+from scheduler.file_reading import read_files
 from scheduler.hosts import Hosts
 from scheduler.runs import begin, begin_pasted, close, read_runs
 from spiders.job import Errand
@@ -71,6 +72,7 @@ def crawl(
                 started[source.name] = begin(connection, source, reader_of(source).first(source), now, since=since)
         hasten(connection, list(started), now)
     error = drain(settings, store, chosen, hosts or store) if chosen else ""
+    read_files(store, page_file, datetime.now(SHANGHAI))
     return CrawlReport(tuple(_report(store, source.name, started[source.name], error) for source in chosen))
 
 

@@ -13,6 +13,7 @@ from notices.store import Store
 from scheduler.alarms import watch
 from scheduler.children import Child, start, stop, wait
 from scheduler.crawl import order_for
+from scheduler.file_reading import read_files
 from scheduler.hosts import Hosts
 from scheduler.overdue import list_overdue
 from scheduler.prune import prune
@@ -42,6 +43,7 @@ class Looking:
         isolate(self._reap, "end crawls")
         isolate(self._begin, "begin what is due")
         isolate(self._crawl, "start a crawl")
+        isolate(self._read, "read attached files")
         isolate(self._list, "list what cannot be read")
         isolate(self._watch, "look after the sources")
         isolate(self._prune, "remove old pages")
@@ -69,6 +71,10 @@ class Looking:
         """Starts a process for hosts that nobody drains: one under way takes new hosts too, unless it is stuck."""
         if len(self.children) < self.settings.crawl_processes and free_hosts(self.store, self.clock()):
             self.children.append(start(order_for(self.settings, load_sources())))
+
+    def _read(self) -> None:
+        if read := read_files(self.store, self.pages, self.clock()):
+            log.info("attached files: %s", ", ".join(f"{number} {name}" for name, number in sorted(read.items())))
 
     def _list(self) -> None:
         by_name = {source.name: source for source in load_sources()}

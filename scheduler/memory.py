@@ -18,6 +18,7 @@ from notices.store.chunks import chunks
 from notices.store.engine import upsert
 from notices.store.queue import due_hosts, put, put_back, remove, take
 from notices.target import Kind, Target
+from scheduler.filing import file_lost, filed
 from scheduler.hosts import utc_now
 from scheduler.listed import keep_list_page, take_in
 from scheduler.runs import Run, count, finish, run_of, trouble
@@ -86,8 +87,12 @@ class StoreMemory:
 
     def lost(self, target: Target, outcome: str, said: str) -> None:
         """Counts an address that gave no page; it is tried again later unless that is of no use."""
+        now = self.clock()
         with self.store.writing() as connection:
-            settle_lost(connection, target, outcome, self.clock())
+            if target.kind is Kind.ATTACHMENT:
+                file_lost(connection, target, outcome, said, now + backoff(target.attempts), now)
+            else:
+                settle_lost(connection, target, outcome, now)
 
     def unchanged(self, target: Target) -> None:
         """Counts an address whose page is as it was."""
@@ -138,6 +143,11 @@ class StoreMemory:
                 self._remember_list(connection, target.url, etag, modified, now)
             remove(connection, target.id)
             finish(connection, target.run_id, now)
+
+    def filed(self, target: Target, page: Page) -> None:
+        """Remembers an attached file whose bytes were kept."""
+        with self.store.writing() as connection:
+            filed(connection, target, page, self.clock())
 
     def list_lost(self, target: Target, page: Page | None, kind: str, said: str) -> None:
         """Counts a list that could not be read, and says why; a backfill's is asked again later."""

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select
 
 from notices.kinds import PageState
 from notices.pagefile import PageFile
-from notices.schema import list_pages, pages, runs
+from notices.schema import files, list_pages, pages, runs
 from notices.store import Store
 from notices.store.chunks import chunks
 
@@ -47,9 +47,9 @@ def _prune(store: Store, page_file: PageFile, table: Table, old: ColumnElement[b
 
 
 def _named(connection: Connection, hashes: set[bytes]) -> set[bytes]:
-    """Those of the bodies that a page or a list still names."""
+    """Those of the bodies that a page, a list or a file still names."""
     found: set[bytes] = set()
-    for table in (pages, list_pages):
+    for table in (pages, list_pages, files):
         for some in chunks(hashes):
             query = select(table.c.body_hash).where(table.c.body_hash.in_(some))
             found |= set(connection.execute(query).scalars())

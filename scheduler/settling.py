@@ -13,6 +13,7 @@ from notices.store.engine import upsert
 from notices.store.queue import put, put_back, rank_of, remove
 from notices.target import Target
 from pipelines.withdraw import restore, withdraw
+from scheduler.filing import queue_files
 from scheduler.looks import AGAIN, next_look
 from scheduler.runs import count
 
@@ -41,6 +42,7 @@ def settle(connection: Connection, done: Settled) -> None:
         _visit(connection, done)
         if article_id is not None:
             restore(connection, article_id, now)
+            queue_files(connection, target, article_id, now)
         look_again(connection, target, article_id, now)
     is_new = int(outcome == "new")
     count(connection, target.source, {outcome: 1}, now, articles=is_new, notices=done.new_notices)

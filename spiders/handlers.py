@@ -133,8 +133,39 @@ def _whole(row: Row, source: str, mode: Mode) -> Page:
     )
 
 
+def take_file(desk: Desk, target: Target, response: Response) -> None:
+    """An attached file: its bytes kept, to be read by a process of their own; a page in its place is none."""
+    if response.status == 304:
+        desk.memory.unchanged(target)
+        return
+    page = page_of(response, target, desk.errand.source(target))
+    wall = refused(page) or _no_file(page)
+    if wall is None:
+        desk.keeper.take_bytes(page)
+        desk.memory.filed(target, page)
+        return
+    if wall.state is PageState.BLOCKED:
+        desk.hosts.pause(_asked(target), asked_pause(response), wall.reason)
+    desk.memory.lost(target, wall.state.value, wall.reason)
+
+
+def _no_file(page: Page) -> Reading | None:
+    """What stands in a file's place; None for a file."""
+    if not page.body:
+        return Reading(PageState.EMPTY, reason="no bytes")
+    kind = next((value for name, value in page.headers.items() if name.lower() == "content-type"), "")
+    named = page.url.lower().partition("?")[0].endswith((".htm", ".html"))
+    if "text/html" in kind and not named and page.body.lstrip()[:1] == b"<":
+        return Reading(PageState.ERROR, reason="a page in the file's place")  # often a 404 that says 200: no pause
+    return None
+
+
 def _asked(target: Target) -> str:
     return host_of(target.location or target.url)
 
 
-HANDLERS: Mapping[Kind, Callable[[Desk, Target, Response], None]] = {Kind.PAGE: take_page, Kind.LIST: take_list}
+HANDLERS: Mapping[Kind, Callable[[Desk, Target, Response], None]] = {
+    Kind.PAGE: take_page,
+    Kind.LIST: take_list,
+    Kind.ATTACHMENT: take_file,
+}

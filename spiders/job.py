@@ -137,6 +137,9 @@ class Memory(Protocol):
     ) -> None:
         """Takes in what a list named, and what has to be asked next of it; `kept` are rows that were pages already."""
 
+    def filed(self, target: Target, page: Page) -> None:
+        """Remembers an attached file whose bytes were kept."""
+
     def list_lost(self, target: Target, page: Page | None, trouble: str, said: str) -> None:
         """Counts a list that could not be read, and says why."""
 

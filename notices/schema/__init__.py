@@ -2,6 +2,7 @@
 
 from notices.schema.articles import article_keys, article_versions, articles, forgotten, inputs, links, pages
 from notices.schema.crawling import alarms, hosts, list_pages, listings, queue, runs, sources, visits
+from notices.schema.files import article_files, files
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
 from notices.schema.telling import deliveries, matched, subscriptions
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
@@ -11,6 +12,7 @@ __all__ = [
     "Instant",
     "Json",
     "alarms",
+    "article_files",
     "article_keys",
     "article_versions",
     "articles",
@@ -18,6 +20,7 @@ __all__ = [
     "cursors",
     "deliveries",
     "events",
+    "files",
     "forgotten",
     "hosts",
     "inputs",
