@@ -13,6 +13,7 @@ from config.sources import load_sources
 from notices.pagefile import PageFile
 from notices.store import Store
 from scheduler.crawl import SourceReport, crawl
+from scheduler.projecting import Projecting
 from scheduler.schedule import due_sources
 from search.projector import behind, project
 
@@ -46,6 +47,8 @@ def run_once(
     names = due(store, now) if due_only else None
     report = () if names == [] else crawl(settings, store, pages, names or []).sources
     after = tell(settings, store, max(now, datetime.now(now.tzinfo)))
+    with Projecting(settings, store) as elastic:
+        elastic.turn()
     states = before.sent.states + after.sent.states
     return RoundReport(tuple(report), before.indexed + after.indexed, dict(sorted(states.items())))
 

@@ -20,6 +20,7 @@ from notices.problem import Problem
 from notices.schema import SHANGHAI
 from notices.store import Store
 from scheduler.looking import Looking
+from scheduler.projecting import Projecting
 from scheduler.round import tell
 from scheduler.timers import timers
 
@@ -45,9 +46,11 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
     stop = threading.Event()
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
     try:
-        with _stoppable(), holding(settings.data):
+        with _stoppable(), holding(settings.data), Projecting(settings, store, stop) as elastic:
             looking = Looking(settings, store, pages, clock)
-            timer = timers(lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop))
+            timer = timers(
+                lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop), lambda: _project(elastic, stop)
+            )
             try:
                 timer.start()
                 log.info("the service runs; stop it with SIGTERM or Ctrl-C")
@@ -118,6 +121,11 @@ def _tick(ticks: "queue.Queue[None]") -> None:
 def _tell(settings: Settings, store: Store, clock: Callable[[], datetime], stop: threading.Event) -> None:
     if not stop.is_set():
         isolate(lambda: tell(settings, store, clock(), stop), "index, match and send")
+
+
+def _project(elastic: Projecting, stop: threading.Event) -> None:
+    if not stop.is_set():
+        isolate(elastic.turn, "write to Elasticsearch")
 
 
 @contextmanager

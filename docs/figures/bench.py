@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
+import bench_elasticsearch
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT), str(HERE)]
@@ -161,6 +163,7 @@ def main() -> None:
         ingest_figures(labels, folder)
         flatness(folder)
         search_figures(labels, folder)
+        bench_elasticsearch.show(folder / "store")
         page_figures(labels.parent, folder)
         bench_pages.page_figures(labels.parent, folder)
     finally:

@@ -4,6 +4,7 @@ from notices.schema.articles import article_keys, article_versions, articles, fo
 from notices.schema.crawling import alarms, hosts, list_pages, listings, queue, runs, sources, visits
 from notices.schema.files import article_files, files
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
+from notices.schema.projecting import dead_letters
 from notices.schema.telling import deliveries, matched, subscriptions
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
@@ -18,6 +19,7 @@ __all__ = [
     "articles",
     "corrections",
     "cursors",
+    "dead_letters",
     "deliveries",
     "events",
     "files",
