@@ -1,6 +1,6 @@
 """The system of record."""
 
-from notices.store.engine import StoreBroken, StoreFull, StoreLocked
+from notices.store.faults import StoreBroken, StoreFull, StoreLocked
 from notices.store.migrate import StoreTooNew
 from notices.store.store import Event, Store
 

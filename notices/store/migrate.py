@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect, select
 
 from notices.problem import Problem
 from notices.schema import meta
+from notices.store.postgres import settle
 
 REVISIONS = ("0001", "0002", "0003")
 
@@ -45,6 +46,8 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(str(files("notices"))) / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        settle(connection)
 
 
 def _name(connection: Connection) -> None:

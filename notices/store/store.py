@@ -1,7 +1,7 @@
 """The system of record: transactions over the tables, the writer's lock, and the log of events."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from notices.kinds import Mode
 from notices.notice import Notice
 from notices.schema import events, meta, notice_aliases, notices
-from notices.store.engine import BUSY_SECONDS, advised, connect
+from notices.store.engine import BUSY_SECONDS, advised, connect, reader_options
 from notices.store.migrate import REVISIONS, migrate, revision
 from notices.store.notice_rows import load_notices
 
@@ -47,18 +47,23 @@ class Store:
         Raises StoreTooNew, StoreLocked, StoreFull or StoreBroken, each with what to do.
         """
         store = cls(connect(url, busy_seconds), folder)
-        with store.reading() as connection:
-            current = revision(connection)
-        if current != REVISIONS[-1]:
-            with store.writing() as connection:
-                migrate(connection)
+        with ExitStack() as failed:
+            failed.callback(store.close)
+            with store.reading() as connection:
+                current = revision(connection)
+            if current != REVISIONS[-1]:
+                with store.writing() as connection:
+                    migrate(connection)
+            failed.pop_all()
         return store
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection in a transaction that sees one state of the store."""
-        with advised(self.engine), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with advised(self.engine), self.engine.connect() as connection:
+            reader = connection.execution_options(**reader_options(self.engine))
+            with reader.begin():
+                yield reader
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -5,14 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from notices.identity import identity
 from notices.kinds import NoticeType
 from notices.pagefile import PageMissing
 from notices.problem import Problem
+from notices.schema import pages as table
 from scheduler.corrections import Correction, fix, forget
 from scheduler.ingest import ingest
 from scheduler.reprocess import reprocess
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -75,8 +79,8 @@ def test_a_takedown_leaves_nothing_and_is_refused_again(filled: Any, samples: An
     notice = several(store)
     target = notice.carriers[0]
     with store.reading() as connection:
-        query = "SELECT body_hash FROM pages WHERE article_id = ?"
-        hashes = connection.exec_driver_sql(query, (target.article_id,)).scalars().all()
+        query = select(table.c.body_hash).where(table.c.article_id == target.article_id)
+        hashes = connection.execute(query).scalars().all()
     report = forget(store, pages, target.url, now=samples.now)
     assert report.articles == 1 and report.pages == len(hashes) > 0
     for key in hashes:

@@ -22,6 +22,7 @@ def pack(path: Path, files: dict[str, bytes], mode: str = "w:gz") -> Path:
     return path
 
 
+@pytest.mark.both_databases
 def test_folder_and_archives_give_the_same_and_a_second_time_nothing(desk: Any, samples: Any, tmp_path: Path) -> None:
     store, pages = desk
     files = samples.files()
@@ -46,7 +47,8 @@ def test_what_lies_in_a_tar_keeps_its_path_there(desk: Any, samples: Any, tmp_pa
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.both_databases
+@pytest.mark.parametrize("seed", [1])
 def test_the_order_of_arrival_decides_nothing(samples: Any, tmp_path: Path, seed: int, monkeypatch: Any) -> None:
     files = samples.files(24)
     states = []
@@ -92,6 +94,7 @@ def test_members_that_leave_the_archive_or_link_are_refused(desk: Any, samples: 
     assert ingest(store, pages, [folder], now=samples.now).outcomes["refused"] == 1
 
 
+@pytest.mark.both_databases
 def test_bad_pages_are_counted_and_touch_nothing_else(desk: Any, samples: Any, tmp_path: Path) -> None:
     store, pages = desk
     bad = {
