@@ -15,19 +15,15 @@ from types import FrameType
 from config.settings import Settings
 from notices.isolate import isolate
 from notices.pagefile import PageFile
-from notices.problem import Problem
 from notices.schema import SHANGHAI
 from notices.store import Store
 from scheduler.crawl import crawl
 from scheduler.round import due, tell
+from scheduler.standby import ScheduleHeld, leading
 from scheduler.timers import timers
 
 LOCK = "schedule.lock"
 log = logging.getLogger("policywatch.service")
-
-
-class ScheduleHeld(Problem):
-    """Another process holds the schedule of the data folder."""
 
 
 def now() -> datetime:
@@ -38,24 +34,28 @@ def now() -> datetime:
 def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[[], datetime] = now) -> None:
     """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; raises ScheduleHeld when another one does.
 
-    Crawls run one at a time on the calling thread, so that a signal ends them in order; telling goes on meanwhile.
+    Crawls run one at a time on the calling thread, so that a signal ends them in order; telling goes on meanwhile. Of
+    hosts that share a database one crawls, the others stand by.
     """
     stop = threading.Event()
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
-    with held(settings.data), _stoppable():
+    with held(settings.data), _stoppable(), leading(store.engine) as lead:
         timer = timers(lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop))
         try:
+            lead()
             timer.start()
             log.info("the service runs; stop it with SIGTERM or Ctrl-C")
             _tick(ticks)
             while True:
                 ticks.get()
+                lead()
                 isolate(lambda: _crawl(settings, store, pages, clock), "crawl")
         except KeyboardInterrupt:
             log.info("stopping")
         finally:
             stop.set()
-            timer.shutdown(wait=True)
+            if timer.running:
+                timer.shutdown(wait=True)
 
 
 @contextmanager

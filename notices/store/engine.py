@@ -15,7 +15,15 @@ from sqlalchemy.pool import NullPool
 
 from notices.problem import Problem
 from notices.store.faults import StoreBroken, StoreFull, StoreLocked, shown
-from notices.store.postgres import begin_writing, copy_rows, count_on, counted, postgres_engine, postgres_problem
+from notices.store.postgres import (
+    begin_reading,
+    begin_writing,
+    copy_rows,
+    count_on,
+    counted,
+    postgres_engine,
+    postgres_problem,
+)
 
 BUSY_SECONDS = 60
 
@@ -34,11 +42,13 @@ def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     return engine
 
 
-def reader_options(engine: Engine) -> dict[str, Any]:
-    """The execution options of a transaction that only reads and sees one state of the store."""
-    if engine.dialect.name == "sqlite":
-        return {}
-    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+def absent(url: str) -> bool:
+    """Whether an address names an SQLite file that is not there, so that nothing has to be opened to know."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return False
+    return parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).exists())
 
 
 @contextmanager
@@ -133,11 +143,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    elif writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+    elif options.get("writes"):
         begin_writing(connection)
+    elif options.get("reads"):
+        begin_reading(connection)
 
 
 def _problem(engine: Engine, error: DatabaseError) -> Problem | None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy.engine import URL
 
+from config.settings import mask
 from notices.problem import Problem
 
 
@@ -21,5 +22,4 @@ def shown(url: URL) -> str:
     """The address of a store without its password: of SQLite the file."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
-    hidden = {name: "***" for name in url.query if "pass" in name}
-    return url.update_query_dict(hidden).render_as_string(hide_password=True)
+    return mask(url.render_as_string(hide_password=True))

@@ -1,6 +1,7 @@
 """Brings the tables of a store to this version."""
 
 import secrets
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,18 +18,34 @@ class StoreTooNew(Problem):
     """The store was written by a newer version of policywatch."""
 
 
+class StoreTooOld(Problem):
+    """The store was written by an earlier version and not upgraded yet."""
+
+
 def migrate(connection: Connection) -> None:
     """Creates or upgrades the tables inside the caller's transaction; raises StoreTooNew."""
     current = revision(connection)
     if current == REVISIONS[-1]:
         return
-    if current is not None and current not in REVISIONS:
+    if current is not None:
+        with suppress(StoreTooOld):
+            known(current)
+    _upgrade(connection)
+    _name(connection)
+
+
+def known(current: str) -> None:
+    """Nothing for this version's revision; raises StoreTooNew or StoreTooOld for another one."""
+    if current not in REVISIONS:
         raise StoreTooNew(
             f"this store was written by a newer policywatch (schema {current}, this one knows {REVISIONS[-1]}): "
             "install that version, or set POLICYWATCH_DATA to another folder"
         )
-    _upgrade(connection)
-    _name(connection)
+    if current != REVISIONS[-1]:
+        raise StoreTooOld(
+            f"this store is of an earlier version (schema {current}, this one writes {REVISIONS[-1]}): "
+            "for a way back make a `policywatch backup` with that version; the next other command upgrades it"
+        )
 
 
 def revision(connection: Connection) -> str | None:

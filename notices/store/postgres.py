@@ -1,5 +1,6 @@
 """What PostgreSQL needs and SQLite does not: its addresses, sessions and locks, and what its errors mean."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,9 +44,19 @@ def postgres_engine(url: URL, busy_seconds: float) -> Engine:
         raise StoreBroken(f"the driver of PostgreSQL is not installed: {_INSTALL}") from None
 
 
+def begin_reading(connection: Connection) -> None:
+    """Makes every statement of the transaction see the same state, and keeps it from writing."""
+    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
 def begin_writing(connection: Connection) -> None:
     """Takes the writer's lock; what is read after it is the newest state, because every statement sees its own."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+
+
+def try_lead(connection: Connection) -> bool:
+    """Takes the schedule of the database for the connection, which holds it until it ends; False while another does."""
+    return bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": SCHEDULE_LOCK}).scalar())
 
 
 def settle(connection: Connection) -> None:
@@ -103,9 +114,9 @@ def count_on(connection: Connection, table: str, column: str, last: int) -> None
 def postgres_problem(engine: Engine, error: DatabaseError) -> Problem | None:
     """What an error of the database means to who runs it; None for a mistake of ours."""
     where = shown(engine.url)
-    code = getattr(error.orig, "sqlstate", None) or ""
     said = str(error.orig).strip().splitlines()
     first = said[0] if said else "no answer"
+    code = getattr(error.orig, "sqlstate", None) or next((code for code, sign in _SIGNS.items() if sign(first)), "")
     if code == "55P03":
         return StoreLocked(f"the store {where} is locked by another process: wait for it to end, then start again")
     if code == "53100":
@@ -118,6 +129,13 @@ def postgres_problem(engine: Engine, error: DatabaseError) -> Problem | None:
     return None
 
 
+# While it connects the driver has no code to tell, only the server's words.
+_SIGNS = {
+    "3D000": re.compile(r'FATAL:.*database ".*" does not exist').search,
+    "28000": re.compile(r'FATAL:.*(role ".*" does not exist|authentication|pg_hba|password)').search,
+    "53300": re.compile(r"FATAL:.*(too many|remaining connection slots)").search,
+    "57P03": re.compile(r"FATAL:.*the database system is").search,
+}
 _AWAY = "wait until its server is up, then start again"
 _ADVICE = {
     "08": _AWAY,

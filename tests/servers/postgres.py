@@ -77,15 +77,28 @@ def running(folder: Path) -> tuple[str, int]:
 
 
 def stop(folder: Path, number: signal.Signals = signal.SIGINT) -> None:
-    """Ends the server of a folder: SIGINT in order, SIGKILL at once; returns when it is gone."""
+    """Ends the server of a folder: SIGINT in order, SIGKILL at once; returns when it is gone with its children."""
     note = folder / "running.json"
     if note.exists():
         pid = json.loads(note.read_text())[1]
+        family = [pid, *children(pid)]
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
         end = time.monotonic() + 60
-        while alive(pid) and time.monotonic() < end:
+        while any(map(alive, family)) and time.monotonic() < end:
             time.sleep(0.02)
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):  # a killed server that nobody waited for looks alive
+            (folder / "data" / name).unlink(missing_ok=True)
+        note.unlink()
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if stat.read_text().rpartition(")")[2].split()[1] == str(pid):
+                found.append(int(stat.parent.name))
+    return found
 
 
 def alive(pid: int) -> bool:
