@@ -16,7 +16,7 @@ pages = Table(
     Column("fetched_at", Instant, nullable=False),
     Column("status", Integer, nullable=False),
     Column("headers", Json),
-    Column("body_hash", LargeBinary, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False, index=True),
     Column("listed_title", Text, nullable=False, default=""),
     Column("listed_at", Instant),
     Column("state", String, nullable=False),

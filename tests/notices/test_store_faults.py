@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from notices.pagefile import PageFile
 from notices.problem import Problem
 from notices.schema import meta, metadata
-from notices.store import Store, StoreBroken, StoreFull, StoreLocked, StoreTooNew
+from notices.store import Store, StoreBroken, StoreFull, StoreLocked, StoreTooNew, StoreTooOld
+from notices.store.engine import connect
 
+ROOT = Path(__file__).parent.parent.parent
 CONTEXT = multiprocessing.get_context("spawn")
 
 
@@ -62,6 +66,30 @@ def test_the_migrations_make_the_tables_the_code_knows(store_address: Any, tmp_p
     with Store.open(store_address(tmp_path), tmp_path) as store, store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.both_databases
+def test_a_store_of_an_earlier_version_is_left_alone_by_a_look_and_upgraded_by_work(
+    store_address: Any, tmp_path: Path
+) -> None:
+    url = store_address(tmp_path)
+    old = Store(connect(url), tmp_path)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "notices" / "migrations"))
+    with old, old.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(meta.insert().values(name="store_id", value="the old one"))
+    with pytest.raises(StoreTooOld, match="earlier version") as caught:
+        Store.existing(url, tmp_path)
+    one_line(caught.value)
+    with Store.open(url, tmp_path) as store, store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        assert store.store_id == "the old one"
+    looked = Store.existing(url, tmp_path)
+    assert looked is not None
+    with looked:
+        assert looked.last_event() == 0
 
 
 @pytest.mark.both_databases
