@@ -124,6 +124,17 @@ def test_every_text_compares_by_its_bytes(databases: Any, tmp_path: Path) -> Non
         assert connection.execute(ordered).scalars().all() == sorted(words, key=str.encode)
 
 
+def test_numbers_are_given_in_the_order_of_the_rows(store: Store) -> None:
+    rows = [
+        {"kind": "new", "notice_id": 7 * one % 5_003, "mode": "live", "at": NOW, "detail": {}} for one in range(2_500)
+    ]
+    with store.writing() as connection:
+        statement = insert(events).returning(events.c.number, sort_by_parameter_order=True)
+        numbers = connection.execute(statement, rows).scalars().all()
+    assert numbers == sorted(numbers)
+    assert [one.notice_id for one in store.events_after(0, 5_000)] == [row["notice_id"] for row in rows]
+
+
 def test_rows_in_bulk_keep_their_values_and_an_error_leaves_the_connection_usable(store: Store) -> None:
     odd = ["\\N", "\t\r\n", "\\", "'\";--", "%s", "\U0001f600", ""]
     with store.writing() as connection:

@@ -1,10 +1,13 @@
 """Ingest when things die: a worker, the whole run, and several runs at once."""
 
+import functools
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 import pytest
 
 from scheduler.reading import Readers
+from tests.servers.postgres import Databases, running, stop
 
 ROOT = Path(__file__).parents[2]
 CHILD = textwrap.dedent("""
@@ -102,6 +106,38 @@ def test_killed_at_a_random_moment_the_next_ingest_finishes_alike(samples: Any, 
 def test_killed_many_times_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path) -> None:
     rounds = 20 if samples.address(tmp_path / "data").startswith("sqlite") else 8
     killed(samples, tmp_path, rounds, random.SystemRandom().randrange(1 << 30))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1500)
+def test_the_databases_server_killed_in_the_middle_the_next_ingest_finishes_alike(
+    samples: Any, tmp_path: Path, postgres_server: str
+) -> None:
+    seed = random.SystemRandom().randrange(1 << 30)
+    chance = random.Random(seed)
+    print(f"seed {seed}")
+    source = samples.write(tmp_path / "in", samples.files(60))
+    began = time.monotonic()
+    ended(start(samples, tmp_path / "alone", source, 5))
+    took = time.monotonic() - began
+    wanted = whole(samples, tmp_path / "alone")
+    folder = Path(tempfile.mkdtemp(prefix="policywatch-server-"))
+    try:
+        databases = Databases(running(folder)[0])
+        there = type(samples)(functools.cache(lambda data: databases.make()))
+        for number in range(6):
+            data = tmp_path / f"data{number}"
+            there.address(data)
+            child = start(there, data, source, 5)
+            time.sleep(chance.uniform(0.2, 1.0) * took)
+            stop(folder, signal.SIGKILL)
+            child.communicate(timeout=240)
+            running(folder)
+            assert ended(start(there, data, source, 5)).endswith(" 0\n")
+            assert whole(there, data) == wanted, f"killed in round {number} of seed {seed}"
+    finally:
+        stop(folder)
+        shutil.rmtree(folder)
 
 
 def gone(pid: int) -> bool:
