@@ -14,8 +14,10 @@ from config import operator
 from config.channels import is_address, load_channels, shown
 from config.settings import Settings, SettingsError, load, mask, strangers
 from config.sources import load_sources
+from notices.pagefile import NAME as PAGES
+from notices.pagefile import PageFile, PageMissing
 from notices.problem import Problem
-from notices.schema import events, notices
+from notices.schema import events, notices, pages
 from notices.store import Store, StoreTooOld
 from notices.store.faults import shown as shown_url
 from scheduler.health import source_health
@@ -53,6 +55,7 @@ def doctor(now: datetime) -> list[Check]:
         with found as store:
             looks: dict[str, Callable[[], Iterator[Check]]] = {
                 "store": lambda: _store(store),
+                "pages": lambda: _pages(settings, store),
                 "index": lambda: _index(settings, store),
                 "clock": lambda: _clock(store, now),
                 "sources": lambda: _sources(store, now),
@@ -95,6 +98,24 @@ def _store(store: Store) -> Iterator[Check]:
     where = shown_url(store.engine.url)
     advice = "" if number else "`policywatch crawl` or `policywatch ingest PATH` fills it"
     yield Check("store", OK, f"{number} notices, event {store.last_event()}, {where}", advice)
+
+
+def _pages(settings: Settings, store: Store) -> Iterator[Check]:
+    with store.reading() as connection:
+        newest = connection.execute(select(pages.c.body_hash).order_by(pages.c.id.desc()).limit(1)).scalar()
+    if newest is None:
+        return
+    file = settings.data / PAGES
+    try:
+        if file.exists():
+            with PageFile(settings.data) as kept:
+                kept.get(newest)
+        else:
+            raise PageMissing(f"{file} is not there: `policywatch restore` a backup that has it")
+        yield Check("pages", OK, f"the newest page reads back, {file.stat().st_size / 1e6:.0f} MB in {file}")
+    except PageMissing as error:
+        detail, _, advice = str(error).partition(": ")
+        yield Check("pages", WARNING, detail, f"another host that crawls may keep it; else {advice}")
 
 
 def _index(settings: Settings, store: Store) -> Iterator[Check]:

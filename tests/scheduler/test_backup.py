@@ -13,6 +13,7 @@ from notices.schema import metadata
 from notices.store import Store
 from scheduler.backup import backup
 from scheduler.corrections import forget
+from scheduler.doctor import doctor
 from scheduler.ingest import ingest
 from scheduler.restore import restore
 from scheduler.service import ScheduleHeld, held
@@ -137,3 +138,18 @@ def test_while_run_holds_the_schedule_nothing_is_restored(desk: Any, samples: An
                 restore(tmp_path / "b.backup", samples.address(store.folder), tmp_path / "other")
     assert samples.state(store) == before
     assert not list(tmp_path.rglob("before-restore-*"))
+
+
+def test_doctor_says_where_the_bytes_of_pages_are(
+    desk: Any, samples: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, pages = desk
+    monkeypatch.setenv("POLICYWATCH_DATA", str(store.folder))
+    ingest(store, pages, [samples.write(tmp_path / "in", samples.files(2))], now=samples.now)
+    found = {one.check: one for one in doctor(samples.now)}
+    assert (found["pages"].state, found["store"].state) == ("ok", "ok")
+    monkeypatch.setenv("POLICYWATCH_DATABASE_URL", samples.address(store.folder))
+    monkeypatch.setenv("POLICYWATCH_DATA", str(tmp_path / "other host"))
+    found = {one.check: one for one in doctor(samples.now)}
+    assert found["pages"].state == "warning" and "another host" in found["pages"].advice
+    assert not (tmp_path / "other host" / "pages.db").exists()
