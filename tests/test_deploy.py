@@ -1,11 +1,13 @@
 """What stands beside the program for those who run it: containers, the systemd unit and the page about them."""
 
+import json
 import re
 import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -67,13 +69,13 @@ def test_every_variable_is_a_setting_and_every_secret_comes_from_outside(compose
     made = Settings(**{name.removeprefix(PREFIX).lower(): value for name, value in filled.items()})
     hosts = set(compose["services"])
     for url in (made.database_url, made.elasticsearch_url):
-        host = re.sub(r".*@|^\w+://|[:/].*", "", url.partition("://")[2] if "@" not in url else url)
-        assert host.split(":")[0].split("/")[0] in hosts, url
+        assert urlsplit(url).hostname in hosts and urlsplit(url).password == "sample", url
     asked = set(re.findall(r"\$\{(\w+)", text("compose.yaml")))
     listed = re.search(r"```sh\n((?:\w+=.*\n)+)```\n\n```sh\ndocker compose up", text("docs/operate.md"))
     assert listed and asked == set(re.findall(r"^(\w+)=", listed[1], re.M))
     for service in compose["services"].values():
         for name, value in service.get("environment", {}).items():
+            assert not re.search(r":[^/$@]+@", re.sub(r"\$\{[^}]*\}", "$", str(value))), f"{name} holds a password"
             assert "PASSWORD" not in name or str(value).startswith("${"), f"{name} is written down"
 
 
@@ -88,6 +90,23 @@ def test_every_health_check_is_a_command_that_its_image_has(compose: dict[str, A
     from scheduler.service import LOCK
 
     assert f"/data/{LOCK}.pid" in compose["services"]["policywatch"]["healthcheck"]["test"][1]
+
+
+def test_the_users_script_is_one_that_a_shell_takes_and_gives_the_product_its_own_indices_only(
+    compose: dict[str, Any],
+) -> None:
+    service = compose["services"]["users"]
+    assert service["entrypoint"] == ["/bin/bash", "-ec"] and len(service["command"]) == 1
+    script = service["command"][0].replace("$$", "$")
+    done = subprocess.run(["bash", "-n", "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert set(re.findall(r"\$([A-Z]\w+)", script)) == set(service["environment"])
+    role = json.loads(re.search(r"role/policywatch '(\{.+?\})'", script, re.S)[1])  # type: ignore[index]
+    assert [one["names"] for one in role["indices"]] == [["policywatch-*"]]
+    asked = pytest.importorskip("search.elastic.role").key_request(
+        pytest.importorskip("search.elastic.connection").Names("policywatch")
+    )
+    assert role == asked["role_descriptors"]["policywatch"]
 
 
 def test_the_image_is_made_of_what_is_there() -> None:
