@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 PREFIX = "POLICYWATCH_"
 FILE = "settings.yaml"
+_SECRET = re.compile(r"([?&][^=&#]*pass[^=&#]*=)[^&#]*", re.IGNORECASE)
 
 
 class SettingsError(Exception):
@@ -166,14 +168,19 @@ def strangers() -> Iterator[tuple[str, str]]:
 
 
 def mask(value: str) -> str:
-    """The text with the password or user part of an address replaced by ***."""
+    """The text with the password or user part of an address, and passwords among its parameters, replaced by ***."""
     scheme, mark, rest = value.partition("://")
-    host = rest.split("/", 1)[0]
-    if not mark or "@" not in host:
+    if not mark:
         return value
-    user, _, _ = host.rpartition("@")
-    shown = user.split(":", 1)[0] + ":***" if ":" in user else "***"
-    return f"{scheme}://{shown}@{rest[len(user) + 1 :]}"
+    # A database's password may hold any character but @; in other addresses an @ may stand in the path too.
+    database = not scheme.lower().startswith("http")
+    host = rest.split("?", 1)[0] if database and ":" in rest.split("@", 1)[0] else rest.split("/", 1)[0]
+    if "@" in host:
+        user, _, _ = host.rpartition("@")
+        shown = user.split(":", 1)[0] + ":***" if ":" in user else "***"
+        rest = f"{shown}@{rest[len(user) + 1 :]}"
+    rest = _SECRET.sub(r"\1***", rest)
+    return f"{scheme}://{rest}"
 
 
 def _own_file() -> Mapping[str, Any]:

@@ -16,21 +16,17 @@ from types import FrameType
 from config.settings import Settings
 from notices.isolate import isolate
 from notices.pagefile import PageFile
-from notices.problem import Problem
 from notices.schema import SHANGHAI
 from notices.store import Store
 from scheduler.looking import Looking
 from scheduler.projecting import Projecting
 from scheduler.round import tell
+from scheduler.standby import ScheduleHeld, leading
 from scheduler.timers import timers
 
 LOCK = "schedule.lock"
 STAND_BY = 1.0  # seconds between two tries to hold the schedule
 log = logging.getLogger("policywatch.service")
-
-
-class ScheduleHeld(Problem):
-    """Another process holds the schedule of the data folder."""
 
 
 def now() -> datetime:
@@ -39,14 +35,20 @@ def now() -> datetime:
 
 
 def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[[], datetime] = now) -> None:
-    """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; stands by while another process does.
+    """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; stands by while another process or host does.
 
     Looks are taken on the calling thread, so that a signal ends them in order; telling goes on meanwhile.
     """
     stop = threading.Event()
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
     try:
-        with _stoppable(), holding(settings.data), Projecting(settings, store, stop) as elastic:
+        with (
+            _stoppable(),
+            holding(settings.data),
+            leading(store.engine) as lead,
+            Projecting(settings, store, stop) as elastic,
+        ):
+            lead()
             looking = Looking(settings, store, pages, clock)
             timer = timers(
                 lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop), lambda: _project(elastic, stop)
@@ -57,6 +59,7 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
                 _tick(ticks)
                 while True:
                     ticks.get()
+                    lead()
                     looking.look()
             finally:
                 stop.set()

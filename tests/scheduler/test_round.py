@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,8 +54,11 @@ def receiving() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Settings, Store, PageFile]]:
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store_address: Callable[[Path], str]
+) -> Iterator[tuple[Settings, Store, PageFile]]:
     monkeypatch.setenv("POLICYWATCH_DATA", str(tmp_path))
+    monkeypatch.setenv("POLICYWATCH_DATABASE_URL", store_address(tmp_path))
     settings = Settings(data=tmp_path, config=tmp_path / "config")
     settings.config.mkdir()
     operator.use(settings.config)
@@ -68,6 +71,7 @@ def clock() -> datetime:
     return datetime.now(SHANGHAI)
 
 
+@pytest.mark.both_databases
 def test_a_first_round_tells_of_each_open_consultation_once_and_a_second_of_none(
     desk: tuple[Settings, Store, PageFile],
 ) -> None:
@@ -92,6 +96,7 @@ def test_a_first_round_tells_of_each_open_consultation_once_and_a_second_of_none
     assert {one.check for one in doctor(clock()) if one.state == "failed"} == set()
 
 
+@pytest.mark.both_databases
 def test_what_is_due_is_what_was_never_crawled_and_what_waited_longest(desk: tuple[Settings, Store, PageFile]) -> None:
     settings, store, _ = desk
     text = "".join(f"- {{name: s{number}, kind: feed, url: 'http://127.0.0.1:9/'}}\n" for number in range(4))
@@ -113,6 +118,7 @@ def test_a_query_that_does_not_parse_makes_no_subscription(desk: tuple[Settings,
     assert catch_up(settings, store, clock()) == (0, 0)
 
 
+@pytest.mark.both_databases
 def test_doctor_says_what_to_do(desk: tuple[Settings, Store, PageFile], monkeypatch: pytest.MonkeyPatch) -> None:
     settings, store, _ = desk
     began = clock()
