@@ -31,6 +31,9 @@ import bench_pages  # noqa: E402
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
+from bench_elastic import elastic_figures  # noqa: E402
+from bench_match import match_figures  # noqa: E402
+
 
 def group_memory(group: int) -> int:
     """Resident bytes of every process in a process group; pages that processes share count once for each."""
@@ -166,6 +169,8 @@ def main() -> None:
         bench_elasticsearch.show(folder / "store")
         page_figures(labels.parent, folder)
         bench_pages.page_figures(labels.parent, folder)
+        match_figures(folder / "store")
+        elastic_figures(labels, folder / "store")
     finally:
         shutil.rmtree(folder)
 

@@ -4,6 +4,7 @@ import base64
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from search.elastic.projector import Projector
 from search.elastic.rebuild import rebuild
 from search.elastic.role import key_request
 from search.elastic.runs import project_runs
+from search.engine import opened
+from search.parse import parse
 
 pytestmark = pytest.mark.soak
 ROOT = Path(__file__).parents[2]
@@ -78,6 +81,9 @@ def test_the_key_that_role_asks_for_is_enough_and_no_more(
         assert project_runs(store, elastic) == 1
         assert rebuild(store, elastic) == 0
         assert {state for state, _, _ in elastic_health(settings, store)} == {"ok"}
+        with closing(opened(settings)) as engine:
+            assert engine.find("税", now=now, facets=True).total == 0
+            assert list(engine.each("", now=now)) == [] and engine.matching(parse("", now)) == set()
         assert sorted(chief.indices.get_alias(index="policywatch-*")) == [
             "policywatch-notices-v2",
             "policywatch-sources-v1",
