@@ -14,6 +14,7 @@ from cli import (
     crawl,
     demo,
     doctor,
+    elasticsearch,
     export,
     extract,
     fix,
@@ -67,6 +68,7 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(sources.app, name="sources")
+app.add_typer(elasticsearch.app, name="elasticsearch")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 PREFIX = "POLICYWATCH_"
@@ -41,6 +41,33 @@ class Settings(BaseSettings):
         pattern=r"^$|^https?://.+",
         description="address of Elasticsearch; empty: the embedded index",
         examples=["https://search.example:9200"],
+    )
+    elasticsearch_index: str = Field(
+        "policywatch",
+        pattern=r"^[a-z][a-z0-9_-]{0,62}$",
+        description="how the names of its indices and aliases begin",
+        examples=["policywatch"],
+    )
+    elasticsearch_ca: str = Field(
+        "",
+        description="file of the authority that signed Elasticsearch's certificate",
+        examples=["/etc/policywatch/ca.crt"],
+    )
+    elasticsearch_api_key: SecretStr = Field(
+        SecretStr(""),
+        description="API key for Elasticsearch, `policywatch elasticsearch role` prints the request for one",
+        examples=["VnVhQ2ZH..."],
+    )
+    elasticsearch_user: str = Field(
+        "", description="user of Elasticsearch, where there is no API key", examples=["policywatch"]
+    )
+    elasticsearch_password: SecretStr = Field(
+        SecretStr(""), description="password of that user", examples=["a long one"]
+    )
+    elasticsearch_secret_file: str = Field(
+        "",
+        description="file with the API key, or with the password when a user is set, in place of the two",
+        examples=["/run/secrets/elasticsearch"],
     )
     workers: int = Field(0, ge=0, le=64, description="processes that read pages; 0: one a core", examples=[2])
     user_agent: str = Field(

@@ -20,6 +20,7 @@ from notices.pagefile import PageFile
 from notices.problem import Problem
 from notices.schema import sources as table
 from notices.store import Store
+from notices.store.source_runs import SourceRun, add_run
 from scheduler.crawl_child import Order
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -174,5 +175,8 @@ def settle(store: Store, source: Source, report: SourceReport, started: datetime
     }
     if report.error is None and not backfill:
         values["last_success"] = started
+    outcomes, new = report.outcomes, (report.new_articles, report.new_notices)
+    run = SourceRun(0, source.name, started, report.seconds, outcomes, *new, report.error or "")
     with store.writing() as connection:
         connection.execute(update(table).where(table.c.name == source.name).values(**values))
+        add_run(connection, run)

@@ -49,6 +49,7 @@ def doctor(now: datetime) -> list[Check]:
             looks: dict[str, Callable[[], Iterator[Check]]] = {
                 "store": lambda: _store(store),
                 "index": lambda: _index(settings, store),
+                "elasticsearch": lambda: _elasticsearch(settings, store),
                 "clock": lambda: _clock(store, now),
                 "sources": lambda: _sources(store, now),
                 "channels": lambda: _channels(store, now),
@@ -66,8 +67,6 @@ def _settings(settings: Settings) -> Iterator[Check]:
     for name, meant in strangers():
         hint = f"did you mean {meant}?" if meant else "`policywatch settings` lists them all"
         yield Check("settings", WARNING, f"{name} is no setting", hint)
-    if settings.elasticsearch_url:
-        yield Check("settings", WARNING, "Elasticsearch is set and not used yet", "searches use the embedded index")
 
 
 def _disk(folder: Path) -> Iterator[Check]:
@@ -91,6 +90,14 @@ def _index(settings: Settings, store: Store) -> Iterator[Check]:
         yield Check("index", WARNING, f"{missing} events behind the store", "`policywatch reindex`, or start `run`")
     else:
         yield Check("index", OK, "as new as the store")
+
+
+def _elasticsearch(settings: Settings, store: Store) -> Iterator[Check]:
+    if settings.elasticsearch_url:
+        from scheduler.elastic_health import elastic_health  # a third of a second: only where it is used
+
+        for state, detail, advice in elastic_health(settings, store):
+            yield Check("elasticsearch", state, detail, advice)
 
 
 def _clock(store: Store, now: datetime) -> Iterator[Check]:

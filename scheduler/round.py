@@ -17,6 +17,7 @@ from notices.pagefile import PageFile
 from notices.schema import sources as table
 from notices.store import Store
 from scheduler.crawl import SourceReport, crawl
+from scheduler.projecting import Projecting
 from search.projector import behind, project
 
 
@@ -49,6 +50,8 @@ def run_once(
     names = due(store, now) if due_only else None
     report = () if names == [] else crawl(settings, store, pages, names or []).sources
     after = tell(settings, store, max(now, datetime.now(now.tzinfo)))
+    with Projecting(settings, store) as elastic:
+        elastic.turn()
     states = before.sent.states + after.sent.states
     return RoundReport(tuple(report), before.indexed + after.indexed, dict(sorted(states.items())))
 

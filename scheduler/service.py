@@ -19,6 +19,7 @@ from notices.problem import Problem
 from notices.schema import SHANGHAI
 from notices.store import Store
 from scheduler.crawl import crawl
+from scheduler.projecting import Projecting
 from scheduler.round import due, tell
 from scheduler.timers import timers
 
@@ -42,8 +43,10 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
     """
     stop = threading.Event()
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
-    with held(settings.data), _stoppable():
-        timer = timers(lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop))
+    with held(settings.data), _stoppable(), Projecting(settings, store, stop) as elastic:
+        timer = timers(
+            lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop), lambda: _project(elastic, stop)
+        )
         try:
             timer.start()
             log.info("the service runs; stop it with SIGTERM or Ctrl-C")
@@ -103,6 +106,11 @@ def _crawl(settings: Settings, store: Store, pages: PageFile, clock: Callable[[]
 def _tell(settings: Settings, store: Store, clock: Callable[[], datetime], stop: threading.Event) -> None:
     if not stop.is_set():
         isolate(lambda: tell(settings, store, clock(), stop), "index, match and send")
+
+
+def _project(elastic: Projecting, stop: threading.Event) -> None:
+    if not stop.is_set():
+        isolate(elastic.turn, "write to Elasticsearch")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from notices.schema.articles import article_keys, article_versions, articles, forgotten, inputs, links, pages
 from notices.schema.crawling import hosts, sources, visits
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
+from notices.schema.projecting import dead_letters, source_runs
 from notices.schema.telling import deliveries, matched, subscriptions
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
@@ -15,6 +16,7 @@ __all__ = [
     "articles",
     "corrections",
     "cursors",
+    "dead_letters",
     "deliveries",
     "events",
     "forgotten",
@@ -27,6 +29,7 @@ __all__ = [
     "notice_aliases",
     "notices",
     "pages",
+    "source_runs",
     "sources",
     "subscriptions",
     "visits",

@@ -1,0 +1,1 @@
+"""The index on Elasticsearch: its templates, documents and projector."""
