@@ -26,15 +26,18 @@ def elasticsearch_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def elastic_base(elasticsearch_url: str) -> Iterator[str]:
-    """The beginning of the names that a test's indices, aliases and templates have; all are deleted after it."""
-    with named(elasticsearch_url) as base:
-        yield base
+def elastic_base(elasticsearch_url: str, elastic_module_base: str) -> Iterator[str]:
+    """The beginning of the names that a test's indices and aliases have; these are deleted after it."""
+    from elasticsearch import Elasticsearch
+
+    yield elastic_module_base
+    with Elasticsearch(elasticsearch_url, request_timeout=60) as client:
+        delete_indices(client, elastic_module_base)
 
 
 @pytest.fixture(scope="module")
 def elastic_module_base(elasticsearch_url: str) -> Iterator[str]:
-    """The same for what all tests of a file look at."""
+    """The same for what all tests of a file share: templates take seconds to put, so they stay until its end."""
     with named(elasticsearch_url) as base:
         yield base
 
@@ -46,15 +49,19 @@ def named(url: str) -> Iterator[str]:
     base = f"test-{secrets.token_hex(6)}"
     yield base
     with Elasticsearch(url, request_timeout=60) as client:
-        for name in client.indices.get_alias(index=f"{base}-*"):
-            client.indices.delete(index=name)
+        delete_indices(client, base)
         client.options(ignore_status=404).indices.delete_index_template(name=f"{base}-*")
         client.options(ignore_status=404).cluster.delete_component_template(name=f"{base}-*")
 
 
-@pytest.fixture
+def delete_indices(client: Any, base: str) -> None:
+    for name in client.indices.get_alias(index=f"{base}-*"):
+        client.indices.delete(index=name, ignore_unavailable=True)
+
+
+@pytest.fixture(scope="module")
 def own_elasticsearch() -> Iterator[Callable[..., ElasticServer]]:
-    """Starts servers that a test may kill, fill and freeze; they are ended after it."""
+    """Starts servers that a test may kill, fill and freeze; they are ended after its file's tests."""
     started: list[ElasticServer] = []
 
     def start(**given: Any) -> ElasticServer:

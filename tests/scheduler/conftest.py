@@ -140,6 +140,11 @@ def samples() -> type[Samples]:
     return Samples
 
 
+@pytest.fixture(scope="session")
+def shared_samples() -> type[Samples]:
+    return Samples
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Any:
     store, pages = opened(tmp_path / "data")

@@ -1,6 +1,7 @@
 """The projector and a real Elasticsearch: everything once at its newest, whatever was merged, replayed or restored."""
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -41,11 +42,23 @@ def elastic(settings: Settings) -> Iterator[Elastic]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def kept(shared_samples: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a few notices, to be copied."""
+    folder = tmp_path_factory.mktemp("kept")
+    store, pages = shared_samples.opened(folder / "data")
+    with store, pages:
+        files = shared_samples.write(folder / "in", shared_samples.files(9))
+        ingest(store, pages, [files], workers=1, now=shared_samples.now)
+    return folder / "data"
+
+
 @pytest.fixture
-def filled(desk: Any, samples: Any, tmp_path: Path) -> Any:
-    store, pages = desk
-    ingest(store, pages, [samples.write(tmp_path / "in", samples.files(9))], workers=1, now=samples.now)
-    return store, pages
+def filled(kept: Path, samples: Any, settings: Settings) -> Iterator[Any]:
+    shutil.copytree(kept, settings.data)
+    store, pages = samples.opened(settings.data)
+    with store, pages:
+        yield store, pages
 
 
 def held(elastic: Elastic) -> dict[int, int]:

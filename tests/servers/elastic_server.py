@@ -40,12 +40,16 @@ action.auto_create_index: false
 
 @dataclass
 class ElasticServer:
-    """A server of our own in a folder; `settings` are more lines of elasticsearch.yml, `password` is USER's."""
+    """A server of our own in a folder; `password` is USER's.
+
+    `settings` are more lines of elasticsearch.yml, `files` lie beside it.
+    """
 
     folder: Path
     heap: str = "512m"
     secured: bool = False
     settings: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
     port: int = 0
     password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     pid: int = 0
@@ -87,7 +91,7 @@ class ElasticServer:
     def wait(self) -> None:
         """Waits until it answers and its indices are there."""
         headers = {"Authorization": "Basic " + base64.b64encode(f"{USER}:{self.password}".encode()).decode()}
-        wait_for(self.url, headers if self.secured else {}, self.folder / "config/http.crt")
+        wait_for(self.url, headers if self.secured else {}, self.folder / "config/authority.pem")
 
     def kill(self) -> None:
         """Ends it as a power cut would."""
@@ -120,6 +124,8 @@ class ElasticServer:
         lines = SETTINGS.format(**values, secured=str(self.secured).lower()) + self.settings
         (config / "elasticsearch.yml").write_text(lines)
         (config / "jvm.options.d/heap.options").write_text(f"-Xms{self.heap}\n-Xmx{self.heap}\n")
+        for name, data in self.files.items():
+            (config / name).write_bytes(data)
         if self.secured:
             (config / "users").write_text(f"{USER}:{_hashed(self.password)}\n")
             (config / "users_roles").write_text(f"superuser:{USER}\n")
