@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="file with the API key, or with the password when a user is set, in place of the two",
         examples=["/run/secrets/elasticsearch"],
     )
+    kibana_api_key: SecretStr = Field(
+        SecretStr(""),
+        description="API key for `policywatch kibana import`; it may write saved objects",
+        examples=["VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw=="],
+    )
     workers: int = Field(0, ge=0, le=64, description="processes that read pages; 0: one a core", examples=[2])
     user_agent: str = Field(
         "policywatch/0.1 (+{contact})",
