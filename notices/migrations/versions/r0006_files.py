@@ -35,3 +35,9 @@ def upgrade() -> None:
         sa.Column("article_id", sa.BigInteger, sa.ForeignKey("articles.id"), primary_key=True),
     )
     op.create_index("ix_article_files_article_id", "article_files", ["article_id"])
+
+
+def downgrade() -> None:
+    """Takes the tables away with what is in them."""
+    op.drop_table("article_files")
+    op.drop_table("files")
