@@ -52,13 +52,13 @@ class Projector:
         position = cursor.take()
         if position is None:
             return 0
+        self._held = None  # until this went well: otherwise it may be gone
         try:
-            return follow(self._store, self._elastic, held, cursor, position, self._stop)
-        except BaseException:
-            self._held = None  # it may be gone: look again
-            raise
+            written = follow(self._store, self._elastic, held, cursor, position, self._stop)
         finally:
             cursor.release()
+        self._held = held
+        return written
 
     def _index(self) -> Held:
         if self._held is None or time.monotonic() > self._looked + CHECKED:

@@ -14,8 +14,8 @@ from elastic_server import USER, ElasticServer
 from elasticsearch import AuthorizationException, Elasticsearch
 
 from config.settings import Settings
+from notices.schema import runs
 from notices.store import Store
-from notices.store.source_runs import SourceRun, add_run
 from scheduler.elastic_health import elastic_health
 from search.elastic.connection import Names, connected
 from search.elastic.problems import ElasticRefused
@@ -73,7 +73,10 @@ def test_the_key_that_role_asks_for_is_enough_and_no_more(
     )
     with Store.open(settings.store_url, tmp_path) as store, connected(settings) as elastic:
         with store.writing() as connection:
-            add_run(connection, SourceRun(0, "miit", now, 1.5, {"new": 2, "blocked": 1}, 2, 1, ""))
+            counted = {"outcomes": {"new": 2, "blocked": 1}, "new_articles": 2, "new_notices": 1}
+            connection.execute(
+                runs.insert().values(source="miit", started_at=now, updated_at=now, mode="live", **counted)
+            )
         assert Projector(store, elastic).turn() == 0
         assert project_runs(store, elastic) == 1
         assert rebuild(store, elastic) == 0
