@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from alerts.kinds import DEFAULT_EVENTS, EVENTS
 from alerts.reader import Reader
 from config.channels import is_address, load_channels
 from notices.problem import Problem
@@ -16,8 +17,6 @@ from notices.store import Store
 from notices.store.chunks import chunks
 from notices.store.engine import upsert
 
-EVENTS = ("new", "deadline")  # what can alert; each subscription chooses among them
-DEFAULT_EVENTS = EVENTS
 PACES = ("now",)
 LANGUAGES = ("zh", "en")
 DEFAULT_NAME = "consultations"

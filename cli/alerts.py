@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Saved searches that tell.", no_args_is_help=True, rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="The subscription's name.")]
 Many = list[str] | None
+EVENT_HELP = (
+    "What to tell of, may be given more than once: new, official, deadline-set, deadline (moved), final, changed, "
+    "removed, remind, source; new, deadline and remind when not given."
+)
 
 
 @app.command()
@@ -21,7 +25,7 @@ def add(
     query: Annotated[str, typer.Option(help="What to watch for, as `policywatch search` takes it.")],
     channel: Annotated[Many, typer.Option(help="A channel of channels.yaml; may be given more than once.")] = None,
     to: Annotated[Many, typer.Option(help="The address of a webhook; may be given more than once.")] = None,
-    event: Annotated[Many, typer.Option(help="What to tell of: new, deadline; both when not given.")] = None,
+    event: Annotated[Many, typer.Option(help=EVENT_HELP)] = None,
     lang: Annotated[str, typer.Option(help="Language of the messages: zh or en.")] = "zh",
     json: AsJson = False,
 ) -> None:
@@ -30,6 +34,7 @@ def add(
     Example: policywatch alerts add drafts --query 'type:consultation is:open' --to https://example.org/hook
     """
     from alerts import subscriptions
+    from alerts.kinds import DEFAULT_EVENTS
 
     with desk() as at:
         added = subscriptions.add(
@@ -39,7 +44,7 @@ def add(
             query,
             channels=channel or (),
             to=to or (),
-            events=event or subscriptions.DEFAULT_EVENTS,
+            events=event or DEFAULT_EVENTS,
             language=lang,
             now=now(),
         )
