@@ -3,6 +3,7 @@
 from notices.schema.articles import article_keys, article_versions, articles, forgotten, inputs, links, pages
 from notices.schema.crawling import hosts, sources, visits
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
+from notices.schema.matters import matter_facts, matter_keys, matter_moves, ties
 from notices.schema.telling import deliveries, matched, subscriptions
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
@@ -22,6 +23,9 @@ __all__ = [
     "inputs",
     "links",
     "matched",
+    "matter_facts",
+    "matter_keys",
+    "matter_moves",
     "meta",
     "metadata",
     "notice_aliases",
@@ -29,5 +33,6 @@ __all__ = [
     "pages",
     "sources",
     "subscriptions",
+    "ties",
     "visits",
 ]
