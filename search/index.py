@@ -67,6 +67,10 @@ class Index:
         row = self.database.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return "" if row is None else str(row[0])
 
+    def __len__(self) -> int:
+        """How many notices are in the index."""
+        return int(self.database.execute("SELECT count(*) FROM docs").fetchone()[0])
+
     @property
     def position(self) -> int:
         """The number of the last event that is in the index."""
