@@ -35,9 +35,7 @@ _ACTION = re.compile(r"[\"“]([^\"“”]{3,30})[\"”][^,。]{0,8}行动")
 _SEVERAL = re.compile(r"等([0-9一二两三四五六七八九十]{1,3})(?:项|个|部|份)")
 _AMENDS = re.compile(r"^关于修[改订]([^的]{3,60})的决定")
 _AMENDED = re.compile(r"[(（](修[正订])(?:草案|案)[^()（）]{0,12}[)）]")
-_SERIES = re.compile(
-    r"^(?:信息安全技术|网络安全技术|数据安全技术)"
-)  # reports leave it out
+_SERIES = re.compile(r"^(?:信息安全技术|网络安全技术|数据安全技术)")  # reports leave it out
 _LOCAL = re.compile(r"^(?:中共)?(?!全国|中国|国家|中央)[一-龥]{2,8}?(?:省|市|自治区|特别行政区|区|县|州)")
 _NUMERALS = {"两": 2, "十": 10} | {char: value for value, char in enumerate("〇一二三四五六七八九")}
 

@@ -3,12 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from notices.fields import Fields
 from notices.kinds import Mode
 from notices.notice import Notice
 from notices.page import Page
@@ -149,5 +150,10 @@ def _open(store: Store, now: datetime) -> set[int]:
     """The notices that are consultations open today."""
     today = now.astimezone(SHANGHAI).date()
     with store.reading() as connection:
-        rows = connection.execute(select(notices.c.id, notices.c.fields, notices.c.published_at))
-        return {row.id for row in rows if is_open(fields_of(row.fields), row.published_at, today)}
+        rows = connection.execute(select(notices.c.id, notices.c.fields, notices.c.published_at, notices.c.ends_on))
+        return {row.id for row in rows if is_open(_shown(row.fields, row.ends_on), row.published_at, today)}
+
+
+def _shown(fields: dict[str, Any], ends_on: str | None) -> Fields:
+    """A notice's fields with the end of the comment period that it shows: its own or its matter's."""
+    return replace(fields_of(fields), comment_end=date.fromisoformat(ends_on) if ends_on else None)
