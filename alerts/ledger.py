@@ -1,5 +1,6 @@
 """The ledger: one row for every subscription, matter, event and channel, from due to sent or given up."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
+from alerts.decide import Verdict
 from alerts.subscriptions import Subscription
 from config.channels import shown
-from notices.schema import deliveries, notice_aliases, subscriptions
+from notices.schema import deliveries, matched, notice_aliases, subscriptions
 from notices.store import Store
 from notices.store.chunks import chunks
+from notices.store.engine import upsert
 
 PENDING, LEASED, SENT, FAILED = "pending", "leased", "sent", "failed"
 
@@ -59,6 +62,30 @@ def record(connection: Connection, dues: Iterable[Due], now: datetime) -> int:
     if rows_:
         connection.execute(insert(deliveries), rows_)
     return len(rows_)
+
+
+def seen(connection: Connection, matters: Iterable[int]) -> dict[int, dict[int, bool]]:
+    """By subscription: which of these matters matched before, and whether anything was told of them."""
+    found: dict[int, dict[int, bool]] = defaultdict(dict)
+    for some in chunks(matters):
+        for row in connection.execute(select(matched).where(matched.c.matter_id.in_(some))):
+            found[row.subscription_id][row.matter_id] = row.alerted
+    return found
+
+
+def remember(connection: Connection, subscription: Subscription, verdicts: Iterable[Verdict]) -> None:
+    """Writes down which matters matched a subscription and which of them it is told of."""
+    rows = [
+        {
+            "subscription_id": subscription.id,
+            "matter_id": verdict.matter_id,
+            "event_number": verdict.event_number,
+            "alerted": bool(verdict.events),
+        }
+        for verdict in verdicts
+    ]
+    upsert(connection, matched, [row for row in rows if not row["alerted"]])
+    upsert(connection, matched, [row for row in rows if row["alerted"]], ("alerted",))
 
 
 def listed(store: Store, name: str = "", limit: int | None = None) -> list[Delivery]:

@@ -17,6 +17,7 @@ from notices.pagefile import PageFile, PageMissing
 from notices.schema import SHANGHAI, notices, pages
 from notices.store import Store
 from notices.store.article_rows import fields_of
+from pipelines.link_stored import link_stored
 from pipelines.renew import Kept, renew
 from pipelines.scrapy_pipeline import is_open
 from scheduler.ingest import BATCH_BYTES, Progress, log
@@ -72,6 +73,7 @@ def reprocess(
             report.outcomes["failed"] += len(batch) - len(items)
             report.outcomes.update(renew(store, items, now=now, alert_open=alert_open))
             progress(report.outcomes.total(), None)
+    link_stored(store, now)
     report.outcomes = +report.outcomes
     report.pages = report.outcomes.total()
     report.newly_open = store.notices(sorted(_open(store, now) - before))

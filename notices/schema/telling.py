@@ -39,13 +39,14 @@ deliveries = Table(
     Column("idempotency_key", String, nullable=False),
     UniqueConstraint("subscription_id", "matter_id", "event", "channel"),
     Index("deliveries_due", "state", "due_at"),
+    Index("deliveries_matter", "matter_id"),
 )
 
 matched = Table(
     "matched",
     metadata,
     Column("subscription_id", BigInteger, ForeignKey("subscriptions.id"), primary_key=True),
-    Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("matter_id", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("event_number", BigInteger, nullable=False),
     Column("alerted", Boolean, nullable=False),
 )

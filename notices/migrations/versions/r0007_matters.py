@@ -19,6 +19,8 @@ def upgrade() -> None:
     op.add_column("notices", sa.Column("ends_on", sa.String(), nullable=True))
     op.create_index("ix_notices_ends_on", "notices", ["ends_on"], unique=False)
     op.create_index("ix_notices_matter_id", "notices", ["matter_id"], unique=False)
+    op.create_index("ix_matched_matter_id", "matched", ["matter_id"], unique=False)
+    op.create_index("deliveries_matter", "deliveries", ["matter_id"], unique=False)
     _facts()
     _ties()
     _moves()
@@ -29,6 +31,8 @@ def downgrade() -> None:
     """Takes them away again."""
     for table in ("matter_moves", "ties", "matter_keys", "matter_facts"):
         op.drop_table(table)
+    op.drop_index("deliveries_matter", table_name="deliveries")
+    op.drop_index("ix_matched_matter_id", table_name="matched")
     op.drop_index("ix_notices_matter_id", table_name="notices")
     op.drop_index("ix_notices_ends_on", table_name="notices")
     op.drop_column("notices", "ends_on")
