@@ -70,7 +70,7 @@ def facts(event: Event) -> Iterator[str]:
         if after and not before:
             yield f"{kinds.SET}:{after}"
         elif after and ("official" in said or event.detail.get("matter") or not said & MIXED):
-            yield f"{kinds.MOVED}:{after}"
+            yield kinds.moved(after)
     for name in (kinds.OFFICIAL, kinds.FINAL, kinds.REMOVED):
         if name in said:
             yield name

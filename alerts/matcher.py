@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from alerts import cursor, daily
+from alerts import cursor, moving
 from alerts.decide import decide
 from alerts.follow import follow, homes
 from alerts.happenings import Happening, happenings
@@ -31,7 +31,7 @@ def match(store: Store, now: datetime) -> int:
     """
     written = _match(store, now)
     if _settled(store):
-        written += daily.rerun(store, now)
+        written += moving.rerun(store, now)
     return written
 
 

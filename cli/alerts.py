@@ -14,8 +14,8 @@ app = typer.Typer(help="Saved searches that tell.", no_args_is_help=True, rich_m
 Name = Annotated[str, typer.Argument(help="The subscription's name.")]
 Many = list[str] | None
 EVENT_HELP = (
-    "What to tell of, may be given more than once: new, official, deadline-set, deadline (moved), final, changed, "
-    "removed, remind, source; new, deadline and remind when not given."
+    "What to tell of, may be given more than once: new, official, deadline-set, deadline-moved, final, changed, "
+    "removed, remind, alarm; new, deadline-moved and remind when not given."
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from alerts import daily
+from alerts import moving
 from alerts.matcher import match
 from alerts.subscriptions import Wanted, make
 from notices.kinds import Mode
@@ -20,7 +20,7 @@ from notices.schema import cursors, deliveries, matched
 from notices.store import Store
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-EVENTS = ("new", "official", "deadline-set", "deadline", "final", "changed", "removed")
+EVENTS = ("new", "official", "deadline-set", "deadline-moved", "final", "changed", "removed")
 
 
 def lived(world: Any, reader: Any) -> None:
@@ -108,7 +108,7 @@ def killed(world: Any, reader: Any, tmp_path: Path, rounds: int, seed: int, batc
         shutil.rmtree(broken)
     due, known, places = ledger_of_one(tmp_path, world.now)
     print(f"{kills} kills in {rounds} runs; {len(due)} deliveries, {len(known)} matches in each; cursors {places}")
-    assert due and places[daily.NAME] and kills
+    assert due and places[moving.NAME] and kills
 
 
 def ledger_of_one(folder: Path, now: datetime) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], dict[str, int]]:

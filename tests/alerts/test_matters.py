@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alerts import daily
+from alerts import moving
 from alerts.ledger import listed
 from alerts.matcher import match
 from alerts.subscriptions import Wanted, make
@@ -14,7 +14,7 @@ from notices.schema import SHANGHAI
 from search.dated import dated
 from search.parse import parse
 
-EVERYTHING = ("new", "official", "deadline-set", "deadline", "final", "changed", "removed")
+EVERYTHING = ("new", "official", "deadline-set", "deadline-moved", "final", "changed", "removed")
 
 
 def told(world: Any) -> list[tuple[int, str, str]]:
@@ -164,7 +164,7 @@ def test_a_limit_passes_over_every_date_by_which_an_answer_changes(query: str) -
     now = then + timedelta(days=1, hours=2)
     tree = parse(query, then).tree
     before, after = dated(tree, then), dated(tree, now)
-    places = list(daily.swept(before, after))
+    places = list(moving.swept(before, after))
 
     class Dates:
         keys = frozenset({("type", "consultation")})
