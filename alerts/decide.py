@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from alerts.happenings import Happening
 from alerts.kinds import MOVED, NEW, name_of
@@ -12,13 +13,17 @@ Seen = Mapping[int, bool]  # matters that matched before, and whether they were 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is new between one subscription and one matter: matched now for the first time, and what to tell."""
+    """What is new between one subscription and one matter: matched now for the first time, and what to tell.
+
+    `at` is when it happened, which may be long before it is told.
+    """
 
     matter_id: int
     notice_id: int
     event_number: int
     first: bool
     events: tuple[str, ...]
+    at: datetime
 
 
 def decide(
@@ -47,7 +52,7 @@ def decide(
             told = tuple(dict.fromkeys((*(earlier.events if earlier else ()), *events)))
             new = first or bool(earlier and earlier.first)
             notice = earlier.notice_id if earlier and earlier.events else one.notice_id
-            verdicts[one.matter_id] = Verdict(one.matter_id, notice, one.last, new, told)
+            verdicts[one.matter_id] = Verdict(one.matter_id, notice, one.last, new, told, one.at)
     return list(verdicts.values())
 
 

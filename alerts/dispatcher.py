@@ -133,7 +133,7 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
             gone.append(row)
         else:
             links = files.get(notice.notice_id, [])
-            items.append(message.item(notice, row.event, links, row.created_at, now))
+            items.append(message.item(notice, row.event, links, row.happened_at or row.created_at, now))
     return items, gone
 
 

@@ -12,7 +12,7 @@ from notices.store.engine import upsert
 
 NAME = "follower"  # of the cursor behind which moves were followed
 COVERED = "covered"  # the state of a delivery that another one of the same matter makes unnecessary
-_COPIED = ("subscription_id", "notice_id", "event", "channel", "created_at", "due_at", "sent_at", "idempotency_key")
+_OWN = {"id", "matter_id", "state", "attempts", "leased_until", "error"}  # of a delivery; the rest is copied with it
 
 
 def homes(connection: Connection, notice_ids: Iterable[int]) -> dict[int, Home]:
@@ -77,7 +77,7 @@ def _split(connection: Connection, source: int, target: int) -> None:
     for row in _rows(connection, source):
         other = there.get(_slot(row))
         if other is None:
-            copied = {name: getattr(row, name) for name in _COPIED}
+            copied = {one.name: getattr(row, one.name) for one in deliveries.c if one.name not in _OWN}
             same = {"matter_id": target, "state": COVERED, "attempts": 0, "error": ""}
             connection.execute(insert(deliveries).values(**copied, **same))
         elif other.state == "pending":

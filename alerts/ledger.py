@@ -21,12 +21,16 @@ PENDING, LEASED, SENT, FAILED = "pending", "leased", "sent", "failed"
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something to tell a subscription; `event` is a key by content, such as `new` or `deadline:2026-12-31`."""
+    """Something to tell a subscription; `event` is a key by content, such as `new` or `deadline:2026-12-31`.
+
+    `happened_at` is the time of the event that made it due, where that is not the time of writing it down.
+    """
 
     subscription: Subscription
     matter_id: int
     notice_id: int
     event: str
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ def _values(slot: tuple[int, int, str, str], due: Due, now: datetime) -> dict[st
         "channel": slot[3],
         "state": PENDING,
         "attempts": 0,
+        "happened_at": due.happened_at or now,
         "created_at": now,
         "due_at": now,
         "error": "",

@@ -94,7 +94,7 @@ def _due(
         if about:
             verdicts = decide(subscription, about, matches, before)
             remember(connection, subscription, verdicts)
-            dues += [Due(subscription, v.matter_id, v.notice_id, event) for v in verdicts for event in v.events]
+            dues += [Due(subscription, v.matter_id, v.notice_id, event, v.at) for v in verdicts for event in v.events]
     return dues
 
 

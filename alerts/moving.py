@@ -80,7 +80,7 @@ def _run(store: Store, owner: str, last: int, today: int, now: datetime) -> int:
                 happened = [Happening(n, m, now, last=number, live=number, made=n) for n, m in there.items()]
                 verdicts = decide(one, happened, there, known.get(one.id, {}))
                 remember(connection, one, verdicts)
-                dues += [Due(one, v.matter_id, v.notice_id, event) for v in verdicts for event in v.events]
+                dues += [Due(one, v.matter_id, v.notice_id, event, v.at) for v in verdicts for event in v.events]
         written = record(connection, dues, now)
         cursor.advance(connection, NAME, today, now)
     return written

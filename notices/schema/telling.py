@@ -31,6 +31,7 @@ deliveries = Table(
     Column("channel", Text, nullable=False),
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("happened_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("leased_until", Instant),
@@ -46,7 +47,7 @@ matched = Table(
     "matched",
     metadata,
     Column("subscription_id", BigInteger, ForeignKey("subscriptions.id"), primary_key=True),
-    Column("matter_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
     Column("event_number", BigInteger, nullable=False),
     Column("alerted", Boolean, nullable=False),
 )

@@ -4,13 +4,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from alerts import moving
 from alerts.ledger import listed
 from alerts.matcher import match
+from alerts.message import item
 from alerts.subscriptions import Wanted, make
 from notices.kinds import Mode
-from notices.schema import SHANGHAI
+from notices.schema import SHANGHAI, deliveries
 from search.dated import dated
 from search.parse import parse
 
@@ -122,6 +124,18 @@ def test_a_backfill_says_nothing_of_what_happened(world: Any, reader: Any) -> No
     world.happens(notice, "changed", version=2, mode=Mode.BACKFILL)
     world.happens(notice, "official", mode=Mode.BACKFILL)
     assert match(world.store, world.now) == 0
+
+
+def test_a_delivery_knows_when_it_happened_however_late_it_is_written_down(world: Any, reader: Any) -> None:
+    subscribe(world, reader)
+    world.notice("办法", end=date(2026, 11, 3))
+    happened = world.now
+    match(world.store, world.later(days=10))
+    with world.store.reading() as connection:
+        row = connection.execute(select(deliveries)).one()
+        notice = world.store.notices([row.notice_id])[0]
+    assert (row.happened_at, row.created_at) == (happened, world.now)
+    assert item(notice, row.event, (), row.happened_at, world.now).period_ended
 
 
 def test_what_comes_into_a_period_by_time_alone_is_told_the_day_it_does(world: Any, reader: Any) -> None:

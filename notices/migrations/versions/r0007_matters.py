@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.add_column("notices", sa.Column("ends_on", sa.String(), nullable=True))
     op.create_index("ix_notices_ends_on", "notices", ["ends_on"], unique=False)
     op.create_index("ix_notices_matter_id", "notices", ["matter_id"], unique=False)
-    op.create_index("ix_matched_matter_id", "matched", ["matter_id"], unique=False)
+    op.add_column("deliveries", sa.Column("happened_at", sa.BigInteger(), nullable=True))
     op.create_index("deliveries_matter", "deliveries", ["matter_id"], unique=False)
     _facts()
     _ties()
@@ -32,7 +32,7 @@ def downgrade() -> None:
     for table in ("matter_moves", "ties", "matter_keys", "matter_facts"):
         op.drop_table(table)
     op.drop_index("deliveries_matter", table_name="deliveries")
-    op.drop_index("ix_matched_matter_id", table_name="matched")
+    op.drop_column("deliveries", "happened_at")
     op.drop_index("ix_notices_matter_id", table_name="notices")
     op.drop_index("ix_notices_ends_on", table_name="notices")
     op.drop_column("notices", "ends_on")
