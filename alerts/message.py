@@ -15,7 +15,7 @@ LONGEST = 300  # characters of a title or a sentence
 
 def item(notice: Notice, event: str, attachments: Sequence[Link], happened: datetime, now: datetime) -> Item:
     """What is told of a notice, official page first; `happened` is when the event was recorded."""
-    deadline = notice.deadline
+    deadline = notice.fields.comment_end
     today = now.astimezone(SHANGHAI).date()
     official = [carrier for carrier in notice.carriers if carrier.official]
     return Item(

@@ -50,7 +50,7 @@ def preview(store: Store, reader: Reader, query: str, now: datetime, days: int =
 
 def hit(notice: Notice) -> Hit:
     """The notice as a search would show it."""
-    end = notice.deadline
+    end = notice.fields.comment_end
     carriers = ({name: getattr(one, name) for name in SHOWN} for one in notice.carriers)
     return Hit(
         notice_id=notice.notice_id,
@@ -65,5 +65,5 @@ def hit(notice: Notice) -> Hit:
         url=notice.url,
         carriers=tuple(carriers),
         highlights=(),
-        comment_end_of="matter" if notice.matter_end else "",
+        comment_end_of="matter" if notice.end_of_matter else "",
     )

@@ -65,8 +65,6 @@ def _print(whole: "Whole", asked: int) -> None:
         if value:
             shown = "、".join(value) if isinstance(value, tuple) else value
             say(f"{name + ':':14}{shown}{_why(whole.reasons, name)}")
-    if notice.matter_end:
-        say(f"{'comment_end:':14}{notice.matter_end}    [its matter's, it names none itself]")
     if fields.evidence:
         say(f"{'evidence:':14}{fields.evidence}")
     for name, reason in whole.reasons.items():

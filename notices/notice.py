@@ -1,7 +1,7 @@
 """A notice: the articles that carry one text, as an analyst sees and searches it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from notices.fields import Fields
 from notices.kinds import Precision
@@ -28,7 +28,7 @@ class Notice:
     `version` is the number of the event that wrote this row; `titles` are the canonical title and then the distinct
     titles of the other carriers; `body` and `attachments` (names and texts) are the canonical article's; `published_at`
     is the official date, else the earliest carrier's; `changed` says that the canonical text has more than one version;
-    `matter_end` is the end of its matter's comment period where it names none itself.
+    with `end_of_matter` the end of the comment period among its fields is its matter's, for it names none itself.
     """
 
     notice_id: int
@@ -46,9 +46,4 @@ class Notice:
     official: bool
     changed: bool
     carriers: tuple[Carrier, ...]
-    matter_end: date | None = None
-
-    @property
-    def deadline(self) -> date | None:
-        """The last day for comments: its own, else its matter's."""
-        return self.fields.comment_end or self.matter_end
+    end_of_matter: bool = False

@@ -149,7 +149,7 @@ class Index:
         made = _tokens(texts)
         row = (
             notice.notice_id, notice.matter_id, notice.fields.notice_type.value, instant(notice.published_at),
-            deadline(notice.deadline), notice.official, notice.changed, len(notice.carriers),
+            deadline(notice.fields.comment_end), notice.official, notice.changed, len(notice.carriers),
             len(notice.body), made[0], _spaced(notice.fields.documents), _spaced(notice.fields.issuers),
             " ".join(made[1].split(" ", LEAD)[:LEAD]), json.dumps(_hit(notice), ensure_ascii=False), *texts,
         )  # fmt: skip
@@ -184,13 +184,13 @@ def _spaced(values: Iterable[str]) -> str:
 
 
 def _hit(notice: Notice) -> dict[str, Any]:
-    end, published = notice.deadline, notice.published_at
+    end, published = notice.fields.comment_end, notice.published_at
     return {
         "title": notice.titles[0],
         "issuers": list(notice.fields.issuers),
         "published_at": published.isoformat() if published else None,
         "comment_end": end.isoformat() if end else None,
-        "comment_end_of": "matter" if notice.matter_end else "",
+        "comment_end_of": "matter" if notice.end_of_matter else "",
         "url": notice.url,
         "carriers": [
             {

@@ -39,7 +39,7 @@ class Held:
         keys = {("type", notice.fields.notice_type.value)}
         keys |= {(field, value) for field, value, _ in keywords(notice)}
         keys |= {("is", name) for name, is_so in _flags(notice) if is_so}
-        published, end = instant(notice.published_at), deadline(notice.deadline)
+        published, end = instant(notice.published_at), deadline(notice.fields.comment_end)
         tokens = frozenset("".join(texts).split())
         return cls(notice.notice_id, texts[0], texts[1], texts[2], tokens, frozenset(keys), published, end)
 

@@ -198,7 +198,7 @@ def unlabelled(alerts: Sequence[Alert], held: dict[int, Notice], labelled: set[s
     print(f"unlabelled alerts: {len(others)}, printed {len(drawn)} (seed {SEED})")
     for alert in sorted(drawn, key=lambda one: (one.day, one.notice_id)):
         notice = held[alert.notice_id]
-        print(f"  {alert.day} {notice.deadline or '-':10} {notice.carriers[0].account}: {notice.titles[0]}")
+        print(f"  {alert.day} {notice.fields.comment_end or '-'} {notice.carriers[0].account}: {notice.titles[0]}")
 
 
 if __name__ == "__main__":

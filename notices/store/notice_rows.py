@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -55,6 +56,9 @@ def _notice(row: Row[Any], canonical: Row[Any], carriers: list[Carrier]) -> Noti
     titles = dict.fromkeys([canonical.title, *(carrier.title for carrier in carriers)])
     attachments = [text for name, _, held in canonical.attachments or () for text in (name, held) if text]
     fields = fields_of(row.fields)
+    lent = bool(row.ends_on) and not fields.comment_end
+    if lent:
+        fields = replace(fields, comment_end=date.fromisoformat(row.ends_on))
     return Notice(
         notice_id=row.id,
         matter_id=row.matter_id,
@@ -71,5 +75,5 @@ def _notice(row: Row[Any], canonical: Row[Any], carriers: list[Carrier]) -> Noti
         official=row.official,
         changed=canonical.version > 1,
         carriers=tuple(carriers),
-        matter_end=None if fields.comment_end or not row.ends_on else date.fromisoformat(row.ends_on),
+        end_of_matter=lent,
     )

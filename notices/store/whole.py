@@ -48,6 +48,8 @@ def load_whole(connection: Connection, notice_id: int) -> Whole | None:
     notice = found[0]
     ids = [carrier.article_id for carrier in notice.carriers]
     reasons = connection.execute(select(notices.c.reasons).where(notices.c.id == notice_id)).scalar_one()
+    if notice.end_of_matter:
+        reasons = {**reasons, "comment_end": "its matter's, for it names none itself"}
     aliases = connection.execute(
         select(notice_aliases.c.alias).where(notice_aliases.c.notice_id == notice_id)
     ).scalars()

@@ -80,7 +80,7 @@ def found(store: Store) -> tuple[set[frozenset[str]], dict[str, date | None]]:
     for notice in store.notices(store.notice_ids()):
         name = notice.url.rsplit("/", 1)[1].removesuffix(".html")
         matters.setdefault(notice.matter_id, set()).add(name)
-        ends[name] = notice.deadline
+        ends[name] = notice.fields.comment_end
     return {frozenset(names) for names in matters.values()}, ends
 
 
@@ -137,7 +137,8 @@ def test_each_notice_that_differs_gets_a_version_so_that_readers_read_it_again(d
     before = of(store, "report")
     put(store, pages, [official])
     after = of(store, "report")
-    assert before.matter_end is None and after.matter_end == date(2026, 4, 1)
+    assert before.fields.comment_end is None and not before.end_of_matter
+    assert after.fields.comment_end == date(2026, 4, 1) and after.end_of_matter
     assert before.version < after.version <= store.last_event()
 
 
@@ -147,6 +148,7 @@ def test_show_says_what_ties_a_notice_to_its_matter(desk: tuple[Store, PageFile]
     with store.reading() as connection:
         whole = load_whole(connection, of(store, "report").notice_id)
     assert whole is not None and len(whole.matter) == 4
+    assert whole.reasons["comment_end"].startswith("its matter's")
     kinds = {tie["notice_id"]: tie["kind"] for tie in whole.links}
     assert kinds[of(store, "official").notice_id] == "report"
     assert kinds[of(store, "more").notice_id] == "extension"
