@@ -16,6 +16,7 @@ from search.tokenizer import BETWEEN, VERSION
 
 FORMAT = f"6.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
+PAGE_SIZE = 16_384  # bytes: texts in one piece instead of chains of pages, a fifth less to write
 LEAD = 250  # first tokens of a body, where a notice says what it is about
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it
 
@@ -49,6 +50,7 @@ class Index:
         self.path = path or newest(folder) or folder / "index-0001.db"
         try:
             self.database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+            self.database.execute(f"PRAGMA page_size={PAGE_SIZE}")
             self.database.execute("PRAGMA journal_mode=WAL")
             self.database.execute("PRAGMA synchronous=NORMAL")
             self.database.execute("PRAGMA cache_size=-65536")
