@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from alerts import message, webhook
+from alerts.digest import once
 from alerts.follow import COVERED, homes
 from alerts.ledger import SENT
 from alerts.parts import Part, accepted, gather, lease, refused, withdraw
+from alerts.reminders import stale
 from alerts.sending import Answer, Item, Link, Message, Send
 from config.channels import Channel, is_address, shown
 from notices.isolate import Failed, isolate
@@ -94,7 +96,7 @@ def _work(
             continue
         items, gone = _items(store, part, now)
         if gone:
-            withdraw(store, gone, COVERED, "the notice was removed")
+            withdraw(store, gone, COVERED, "the notice was removed, or its period ended or moved")
             states[COVERED] += len(gone)
         if not items:
             continue
@@ -129,7 +131,7 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
     for row in part.rows:
         home = places.get(row.notice_id)
         notice = found.get(home.notice_id) if home else None
-        if notice is None:
+        if notice is None or stale(row.event, notice.fields.comment_end, now):
             gone.append(row)
         else:
             links = files.get(notice.notice_id, [])
@@ -139,6 +141,7 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
 
 def _message(part: Part, items: Sequence[Item]) -> Message:
     number, parts = part.number
+    items = once(items)
     text = message.text(part.subscription, part.query, part.language, items, number, parts)
     return Message(
         part.key, number, parts, part.attempts + 1, part.subscription, part.query, part.language, tuple(items), text

@@ -80,7 +80,7 @@ def decide(
             events.append("new")
         if not first and live and (one.notice_id in found or seen.get(one.matter_id)):
             moved = [date for date, number in one.deadlines.items() if number > subscription.since_event]
-            events += [f"deadline:{date}" for date in moved[-1:] if "deadline" in subscription.events]
+            events += [f"deadline:{date}" for date in moved[-1:] if "deadline-moved" in subscription.events]
         if first or events:
             earlier = verdicts.get(one.matter_id)
             told = (*(earlier.events if earlier else ()), *events)

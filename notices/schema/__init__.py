@@ -3,7 +3,7 @@
 from notices.schema.articles import article_keys, article_versions, articles, forgotten, inputs, links, pages
 from notices.schema.crawling import hosts, sources, visits
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
-from notices.schema.telling import deliveries, matched, subscriptions
+from notices.schema.telling import calendar, deliveries, matched, subscriptions, told
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "article_keys",
     "article_versions",
     "articles",
+    "calendar",
     "corrections",
     "cursors",
     "deliveries",
@@ -29,5 +30,6 @@ __all__ = [
     "pages",
     "sources",
     "subscriptions",
+    "told",
     "visits",
 ]
