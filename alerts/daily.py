@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, or_, select, update
 
 from alerts.ledger import PENDING, Due, record
-from alerts.pace import ALIVE, DAY, is_digest_day, opened, slot
+from alerts.pace import ALIVE, DAY, is_digest_day, next_look, opened, slot
 from alerts.reminders import LATE, Turn, remind
 from alerts.replan import recover
 from alerts.subscriptions import Subscription, subscription
@@ -41,12 +41,6 @@ def plan(store: Store, now: datetime) -> int:
             mine = subscriptions.c.id == one.id
             connection.execute(update(subscriptions).where(mine).values(plan_at=next_look(one, now)))
     return written
-
-
-def next_look(one: Subscription, now: datetime) -> datetime:
-    """The subscription's next time of day."""
-    day = now.astimezone(ZoneInfo(one.zone)).date()
-    return slot(one, day) if slot(one, day) > now else slot(one, day + DAY)
 
 
 def _turns(one: Subscription, now: datetime) -> Iterator[Turn]:

@@ -129,6 +129,9 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
     items: list[Item] = []
     gone: list[Row[Any]] = []
     for row in part.rows:
+        if not row.notice_id:
+            items.append(message.without_notice(row.event, row.matter_id, {"title": part.subscription}))
+            continue
         home = places.get(row.notice_id)
         notice = found.get(home.notice_id) if home else None
         if notice is None or stale(row.event, notice.fields.comment_end, now):

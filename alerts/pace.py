@@ -59,6 +59,12 @@ def today(one: Wanted, now: datetime) -> datetime:
     return slot(one, now.astimezone(ZoneInfo(one.zone)).date())
 
 
+def next_look(one: Wanted, now: datetime) -> datetime:
+    """The subscription's next time of day."""
+    day = now.astimezone(ZoneInfo(one.zone)).date()
+    return slot(one, day) if slot(one, day) > now else slot(one, day + DAY)
+
+
 def opened(one: Wanted, moment: datetime) -> datetime:
     """The first moment from this one on at which something may be sent."""
     zone = ZoneInfo(one.zone)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from alerts.pace import covers
+from alerts.pace import covers, next_look
 from alerts.reader import Reader
 from alerts.standing import Standing, remember, standing
 from config.channels import is_address, load_channels
@@ -106,8 +106,12 @@ def establish(
 ) -> tuple[Subscription, int]:
     """Writes a subscription that was checked, inside the caller's transaction; what matches already is not new."""
     own = {"paused": paused, "created_at": now, "since_event": stands.position, "origin": origin}
-    row = {**values(wanted), **own, "secret": secrets.token_urlsafe(SECRET)}
-    made = subscription(connection.execute(insert(subscriptions).values(row).returning(subscriptions)).one())
+    more = {"secret": secrets.token_urlsafe(SECRET), "plan_at": next_look(wanted, now)}
+    made = subscription(
+        connection.execute(
+            insert(subscriptions).values({**values(wanted), **own, **more}).returning(subscriptions)
+        ).one()
+    )
     return made, remember(connection, made.id, stands.position, stands.found[wanted.query])
 
 

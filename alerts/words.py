@@ -4,6 +4,8 @@ WORDS = {
     "zh": {
         "new": "新的征求意见或通知",
         "deadline": "截止日期改为 {date}",
+        "remind": "截止提醒",
+        "alive": "没有新内容，服务正常",
         "head": "policywatch「{subscription}」：{number} 条",
         "part": "（第 {part}/{parts} 部分）",
         "test": "【测试】这是一条样例消息，不是真实通知。",
@@ -37,6 +39,8 @@ WORDS = {
     "en": {
         "new": "New notice",
         "deadline": "Deadline moved to {date}",
+        "remind": "Deadline near",
+        "alive": "Nothing new; the service is well",
         "head": "policywatch “{subscription}”: {number} notices",
         "part": " (part {part} of {parts})",
         "test": "[TEST] This is a sample, not a real notice.",
