@@ -45,12 +45,11 @@ class _Wrong(Exception):
 
 
 def read(text: str) -> tuple[list[Entry], list[Mistake]]:
-    """The subscriptions that a file says and everything that is wrong in it; an entry with a mistake is left out."""
+    """The subscriptions that a file says, right or not, and everything that is wrong in them."""
     entries: list[Entry] = []
     mistakes: list[Mistake] = []
     names: dict[str, int] = {}
     for node in _nodes(text, mistakes):
-        before = len(mistakes)
         entry = _entry(node, mistakes)
         if entry is None:
             continue
@@ -60,8 +59,7 @@ def read(text: str) -> tuple[list[Entry], list[Mistake]]:
             where = f"it stands in line {names[name]} already"
             mistakes.append(Mistake(entry.line_of("name"), f"name {name!r} is used twice: {where}"))
         names.setdefault(name, entry.line)
-        if len(mistakes) == before:
-            entries.append(entry)
+        entries.append(entry)
     return entries, mistakes
 
 
@@ -91,7 +89,7 @@ def _nodes(text: str, mistakes: list[Mistake]) -> list[yaml.Node]:
 
 
 def _entry(node: yaml.Node, mistakes: list[Mistake]) -> Entry | None:
-    """What an entry says; its mistakes are added, and it is None when it has any."""
+    """What an entry says; what it says in another shape is added as mistakes, and None stands for it."""
     line = node.start_mark.line + 1
     if not isinstance(node, yaml.MappingNode):
         mistakes.append(Mistake(line, "expected an entry that begins '- name:'"))

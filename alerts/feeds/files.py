@@ -38,14 +38,15 @@ def refresh(store: Store, data: Path, home: str, now: datetime) -> int:
     there = _there(folder)
     for gone in there - ids:
         discard(data, gone)
-    before, at = _state(folder)
-    whole = before > position or at > now  # the store was put back, or the clock was
+    state = _state(folder)
+    before, at = state or (0, now)
+    whole = state is None or before > position or at > now  # lost, or the store was put back, or the clock was
     with store.reading() as connection:
         touched = ids if whole else (ids - there) | _touched(connection, before, at)
     written = 0
     if touched:
         written = _write_all(store, folder, touched & ids, home, now)
-    if touched or before != position:
+    if touched or state is None or before != position:
         folder.mkdir(parents=True, exist_ok=True)
         _replace(folder / STATE, orjson.dumps({"position": position, "at": now.isoformat()}))
     return written
@@ -60,13 +61,13 @@ def _there(folder: Path) -> set[int]:
     return {int(path.name) for path in folder.glob("[0-9]*") if path.name.isdecimal() and path.is_dir()}
 
 
-def _state(folder: Path) -> tuple[int, datetime]:
-    """How far the log and what was told were read; the beginning where the file cannot be read."""
+def _state(folder: Path) -> tuple[int, datetime] | None:
+    """How far the log and what was told were read; None where the file cannot be read."""
     try:
         held = orjson.loads((folder / STATE).read_bytes())
         return int(held["position"]), datetime.fromisoformat(held["at"])
     except (OSError, ValueError, KeyError, TypeError):
-        return 0, datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+        return None
 
 
 def _touched(connection: Connection, position: int, at: datetime) -> set[int]:
