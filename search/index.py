@@ -19,6 +19,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 FORMAT = f"6.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
+PAGE_SIZE = 16_384  # bytes: texts in one piece instead of chains of pages, a fifth less to write
 LEAD = 250  # first tokens of a body, where a notice says what it is about
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it
 
@@ -52,6 +53,7 @@ class Index:
         self.path = path or newest(folder) or folder / "index-0001.db"
         try:
             self.database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+            self.database.execute(f"PRAGMA page_size={PAGE_SIZE}")
             self.database.execute("PRAGMA journal_mode=WAL")
             self.database.execute("PRAGMA synchronous=NORMAL")
             self.database.execute("PRAGMA cache_size=-65536")
@@ -66,6 +68,10 @@ class Index:
         """A value of the index's own state, empty when it was never set."""
         row = self.database.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return "" if row is None else str(row[0])
+
+    def __len__(self) -> int:
+        """How many notices are in the index."""
+        return int(self.database.execute("SELECT count(*) FROM docs").fetchone()[0])
 
     @property
     def position(self) -> int:

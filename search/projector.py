@@ -39,7 +39,8 @@ def reindex(store: Store, folder: Path) -> int:
     building = target.with_suffix(".building")
     _delete(building)
     with Index(folder, building) as index:
-        written = _project(store, index)
+        _project(store, index)
+        written = len(index)
         index.optimize()
         index.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     building.replace(target)
