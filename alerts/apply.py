@@ -6,21 +6,21 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from alerts.feeds.files import discard
 from alerts.index_reader import IndexReader, warnings
-from alerts.matcher import NAME, match
+from alerts.matcher import match
 from alerts.pace import today
 from alerts.replan import replan
-from alerts.standing import Standing, remember, standing
+from alerts.standing import ADVICE, Standing, TooFast, matched_to, remember, standing
 from alerts.subscriptions import Subscription, cautions, erase, establish, load, read, strangers, values
 from config.channels import load_channels
 from config.subscriptions import Wanted
 from config.subscriptions_file import Entry, Mistake
 from config.subscriptions_file import read as read_file
 from notices.problem import Problem
-from notices.schema import cursors, subscriptions
+from notices.schema import subscriptions
 from notices.store import Store
 from search.projector import project
 
@@ -76,9 +76,7 @@ def apply_file(store: Store, folder: Path, path: Path, now: datetime, *, dry_run
     entries, said = _checked(path, now)
     plan = _plan(entries, read(store), path.name)
     if not dry_run and (plan.added or plan.changed or plan.removed):
-        project(store, folder)
-        with IndexReader(folder) as reader:
-            _carry_out(store, reader, entries, path.name, now)
+        _carry_out(store, folder, entries, path.name, now)
         for one in (*plan.removed, *(one for _, one, _ in plan.changed)):
             discard(folder, one.id)
     return Applied(
@@ -147,27 +145,25 @@ def _different(entry: Entry, one: Subscription, file: str) -> tuple[str, ...]:
     return tuple(found) + (("origin",) if one.origin != file else ())
 
 
-def _carry_out(store: Store, reader: IndexReader, entries: Sequence[Entry], file: str, now: datetime) -> None:
-    """Asks the new queries and writes everything at one position of the log, once all before it is matched.
+def _carry_out(store: Store, folder: Path, entries: Sequence[Entry], file: str, now: datetime) -> None:
+    """Asks the new queries and writes everything at one position of the log, when all before it is matched.
 
     What happened before is matched with what was asked for then, so that a change loses nothing.
     """
     end = time.monotonic() + PATIENCE
     while True:
-        match(store, reader, now)
+        project(store, folder)
+        match(store, now)
         plan = _plan(entries, read(store), file)
-        stands = standing(reader, plan.queries(), now)
+        with IndexReader(folder) as reader:
+            stands = standing(reader, plan.queries(), now)
         with store.writing() as connection:
-            if _matched_to(connection) >= stands.position and _plan(entries, load(connection), file) == plan:
+            if matched_to(connection) == stands.position and _plan(entries, load(connection), file) == plan:
                 _write(connection, plan, stands, file, now)
                 return
         if time.monotonic() > end:
-            raise Problem("the store changes too fast to change subscriptions: try again when the ingest has ended")
+            raise TooFast(ADVICE)
         time.sleep(PAUSE)
-
-
-def _matched_to(connection: Connection) -> int:
-    return connection.execute(select(cursors.c.position).where(cursors.c.name == NAME)).scalar() or 0
 
 
 def _write(connection: Connection, plan: _Plan, stands: Standing, file: str, now: datetime) -> None:

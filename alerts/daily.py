@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, or_, select, update
 
+from alerts.kinds import ALIVE
 from alerts.ledger import PENDING, Due, record
-from alerts.pace import ALIVE, DAY, is_digest_day, next_look, opened, slot
+from alerts.pace import DAY, is_digest_day, next_look, opened, slot
 from alerts.reminders import LATE, Turn, remind
 from alerts.replan import recover
 from alerts.subscriptions import Subscription, subscription

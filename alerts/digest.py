@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from alerts.pace import kind
+from alerts.kinds import CHANGED, FINAL, MOVED, NEW, OFFICIAL, REMIND, REMOVED, SET, name_of
 from alerts.sending import Item
 
-ORDER = ("removed", "new", "final", "deadline", "official", "changed", "remind")  # what counts most of a matter
+ORDER = (REMOVED, NEW, FINAL, MOVED, SET, OFFICIAL, CHANGED, REMIND)  # what counts most of a matter
 
 
 def once(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -19,5 +19,5 @@ def once(items: Sequence[Item]) -> tuple[Item, ...]:
 
 
 def _rank(one: Item) -> int:
-    name = kind(one.event)
+    name = name_of(one.event)
     return ORDER.index(name) if name in ORDER else len(ORDER)

@@ -119,6 +119,7 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
     """What the part's deliveries tell, and those whose notice is gone."""
     with store.reading() as connection:
         places = homes(connection, {row.notice_id for row in part.rows})
+        wrong = stale(connection, part.rows, places, now)
         ids = sorted({home.notice_id for home in places.values()})
         files: dict[int, list[Link]] = {}
         for some in chunks(ids):
@@ -134,11 +135,11 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
             continue
         home = places.get(row.notice_id)
         notice = found.get(home.notice_id) if home else None
-        if notice is None or stale(row.event, notice.fields.comment_end, now):
+        if notice is None or row.id in wrong:
             gone.append(row)
         else:
             links = files.get(notice.notice_id, [])
-            items.append(message.item(notice, row.event, links, row.created_at, now))
+            items.append(message.item(notice, row.event, links, row.happened_at or row.created_at, now))
     return items, gone
 
 

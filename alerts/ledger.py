@@ -1,5 +1,6 @@
 """The ledger: one row for every subscription, matter, event and channel, from due to sent or given up."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
+from alerts.decide import Verdict
 from alerts.pace import due_at
 from alerts.subscriptions import Subscription
 from alerts.told import tell
 from config.channels import shown
-from notices.schema import deliveries, notice_aliases, subscriptions
+from notices.schema import deliveries, matched, notice_aliases, subscriptions
 from notices.store import Store
 from notices.store.chunks import chunks
+from notices.store.engine import upsert
 
 PENDING, LEASED, SENT, FAILED = "pending", "leased", "sent", "failed"
 MISSED = "missed"  # the state of a reminder that nobody was there to send
@@ -21,12 +24,16 @@ MISSED = "missed"  # the state of a reminder that nobody was there to send
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something to tell a subscription; `event` is a key by content, such as `new` or `deadline:2026-12-31`."""
+    """Something to tell a subscription; `event` is a key by content, such as `new` or `deadline:2026-12-31`.
+
+    `happened_at` is the time of the event that made it due, where that is not the time of writing it down.
+    """
 
     subscription: Subscription
     matter_id: int
     notice_id: int
     event: str
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,30 @@ def record(connection: Connection, dues: Iterable[Due], now: datetime, *, state:
     return len(rows_)
 
 
+def seen(connection: Connection, matters: Iterable[int]) -> dict[int, dict[int, bool]]:
+    """By subscription: which of these matters matched before, and whether anything was told of them."""
+    found: dict[int, dict[int, bool]] = defaultdict(dict)
+    for some in chunks(matters):
+        for row in connection.execute(select(matched).where(matched.c.matter_id.in_(some))):
+            found[row.subscription_id][row.matter_id] = row.alerted
+    return found
+
+
+def remember(connection: Connection, subscription: Subscription, verdicts: Iterable[Verdict]) -> None:
+    """Writes down which matters matched a subscription and which of them it is told of."""
+    rows = [
+        {
+            "subscription_id": subscription.id,
+            "matter_id": verdict.matter_id,
+            "event_number": verdict.event_number,
+            "alerted": bool(verdict.events),
+        }
+        for verdict in verdicts
+    ]
+    upsert(connection, matched, [row for row in rows if not row["alerted"]])
+    upsert(connection, matched, [row for row in rows if row["alerted"]], ("alerted",))
+
+
 def listed(store: Store, name: str = "", limit: int | None = None) -> list[Delivery]:
     """The ledger, newest first, of one subscription or of all."""
     names = deliveries.c.subscription_id == subscriptions.c.id
@@ -97,6 +128,7 @@ def _values(slot: tuple[int, int, str, str], due: Due, now: datetime) -> dict[st
         "event": slot[2],
         "channel": slot[3],
         "attempts": 0,
+        "happened_at": due.happened_at or now,
         "created_at": now,
         "due_at": planned,
         "planned_at": planned,

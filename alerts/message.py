@@ -86,7 +86,7 @@ def _whole(one: Item, words: Mapping[str, str]) -> list[str]:
         lines.append(words["ended"])
     if one.evidence:
         lines.append(words["evidence"].format(evidence=one.evidence))
-    lines.append(f"{words['official'] if one.official else words['link']}: {one.url}")
+    lines.append(f"{words['official_link'] if one.official else words['link']}: {one.url}")
     lines += _links(words["carriers"], [link for link in one.carriers if link.url != one.url], words)
     return lines + _links(words["attachments"], one.attachments, words)
 
@@ -97,8 +97,8 @@ def _short(one: Item, words: Mapping[str, str]) -> str:
 
 
 def _event(one: Item, words: Mapping[str, str]) -> str:
-    name, _, date = one.event.partition(":")
-    return words.get(name, name).format(date=date)
+    name, _, about = one.event.partition(":")
+    return words.get(name, name).format(date=about.rpartition(":")[2], version=about)
 
 
 def _left(one: Item, words: Mapping[str, str]) -> str:

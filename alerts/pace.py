@@ -7,24 +7,19 @@ from zoneinfo import ZoneInfo
 
 from chinese_calendar import is_workday
 
+from alerts.kinds import ALARM, ALIVE, REMIND, name_of
 from config.subscriptions import WEEKDAYS, Wanted, stretch, time_of
 
-ALIVE = "alive"  # a digest without news
-URGENT = ("remind", "alarm", ALIVE)  # kinds that no digest keeps back: they are worth nothing later
+URGENT = (REMIND, ALARM, ALIVE)  # kinds that no digest keeps back: they are worth nothing later
 WEEKEND = 5  # the first day of it, as Python counts
 DAY = timedelta(days=1)
 
 log = logging.getLogger("policywatch.alerts")
 
 
-def kind(event: str) -> str:
-    """The kind of an event's key: `remind` of remind:3d:2026-12-31."""
-    return event.partition(":")[0]
-
-
 def due_at(one: Wanted, event: str, now: datetime) -> datetime:
     """When something that is recorded now is to be sent."""
-    at_once = one.pace == "now" or kind(event) in URGENT
+    at_once = one.pace == "now" or name_of(event) in URGENT
     return opened(one, now if at_once else next_digest(one, now))
 
 

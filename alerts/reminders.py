@@ -3,10 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
-from alerts.ends import Ending, endings
+from alerts.ends import Ending, endings, endings_of
+from alerts.happenings import Home
+from alerts.kinds import REMIND, name_of
 from alerts.ledger import MISSED, Due, record
 from alerts.pace import DAY, due_at, slot, working
 from alerts.subscriptions import Subscription
@@ -15,7 +18,6 @@ from notices.schema import SHANGHAI, deliveries, matched
 from notices.store.chunks import chunks
 
 LATE = timedelta(days=1)  # that a reminder may be late and still be sent
-KIND = "remind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def remind(connection: Connection, turns: Sequence[Turn], now: datetime) -> int:
 
     One that is late by a day, or could only be sent when the period is over, is written down as missed.
     """
-    wanted = [(turn, dict(_ahead(turn))) for turn in turns if KIND in turn.subscription.events]
+    wanted = [(turn, dict(_ahead(turn))) for turn in turns if REMIND in turn.subscription.events]
     by_day: dict[date, list[Ending]] = {}
     for one in endings(connection, {day for _, days in wanted for day in days}):
         by_day.setdefault(one.day, []).append(one)
@@ -51,11 +53,16 @@ def remind(connection: Connection, turns: Sequence[Turn], now: datetime) -> int:
     return written
 
 
-def stale(event: str, end: date | None, now: datetime) -> bool:
-    """Whether a reminder that waited says what is no longer so: another date, or a period that is over."""
-    kind, _, rest = event.partition(":")
-    day = rest.rpartition(":")[2]
-    return kind == KIND and (end is None or day != end.isoformat() or end < now.astimezone(SHANGHAI).date())
+def stale(connection: Connection, rows: Sequence[Row[Any]], places: Mapping[int, Home], now: datetime) -> set[int]:
+    """The deliveries that remind of what is no longer so: of another date, or of a period that is over or settled."""
+    wanted = {row.id: (row.event, places[row.notice_id].matter_id) for row in rows if row.notice_id in places}
+    reminders = {number: one for number, one in wanted.items() if name_of(one[0]) == REMIND}
+    if not reminders:
+        return set()
+    ends = endings_of(connection, {matter for _, matter in reminders.values()})
+    today = now.astimezone(SHANGHAI).date()
+    right = {matter: end.day for matter, end in ends.items() if not end.final and end.day >= today}
+    return {number for number, (event, matter) in reminders.items() if event[-10:] != str(right.get(matter))}
 
 
 def _ahead(turn: Turn) -> Iterator[tuple[date, int]]:
@@ -80,7 +87,7 @@ def _dues(
     ends = {end.matter_id: end for day in days for end in by_day.get(day, ())}
     for matter in sorted(_matched(connection, one.id, ends)):
         end = ends[matter]
-        yield Due(one, matter, end.notice_id, f"{KIND}:{days[end.day]}d:{end.day}")
+        yield Due(one, matter, end.notice_id, f"{REMIND}:{days[end.day]}d:{end.day}")
 
 
 def _matched(connection: Connection, subscription_id: int, matters: Collection[int]) -> set[int]:

@@ -8,12 +8,18 @@ from sqlalchemy import Connection, select
 
 from alerts.reader import Reader
 from notices.problem import Problem
-from notices.schema import matched, notices, told
+from notices.schema import cursors, matched, notices, told
 from notices.store.chunks import chunks
 from notices.store.engine import upsert
 
+MATCHER = "matcher"  # the cursor of the log that the matcher holds
 TRIES = 20
+ADVICE = "the store changes too fast to say what matches already: try again when the ingest has ended"
 SHOWN = 50  # matters from before in a new subscription's feed
+
+
+class TooFast(Problem):
+    """The store changes too fast to say what matches already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,19 @@ class Standing:
 
 
 def standing(reader: Reader, queries: Iterable[str], now: datetime) -> Standing:
-    """What the queries match now; raises Problem while the index changes too fast to say."""
+    """What the queries match now; raises TooFast while the index changes too fast to say."""
     wanted = list(dict.fromkeys(queries))
     for _ in range(TRIES):
         position = reader.position()
         found = {query: reader.matches(query, None, now) for query in wanted}
         if reader.position() == position:
             return Standing(position, found)
-    raise Problem("the index changes too fast to say what matches already: try again when the ingest has ended")
+    raise TooFast(ADVICE)
+
+
+def matched_to(connection: Connection) -> int:
+    """The number of the last event that was matched, inside the caller's transaction."""
+    return connection.execute(select(cursors.c.position).where(cursors.c.name == MATCHER)).scalar() or 0
 
 
 def remember(connection: Connection, subscription_id: int, position: int, found: Collection[int]) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from alerts.pace import covers, next_look
 from alerts.reader import Reader
-from alerts.standing import Standing, remember, standing
+from alerts.standing import ADVICE, TRIES, Standing, TooFast, matched_to, remember, standing
 from config.channels import is_address, load_channels
 from config.subscriptions import DEFAULT_EVENTS, DEFAULT_REMIND, EVENTS, Wanted, complaints, tidy
 from notices.problem import Problem
@@ -74,11 +74,17 @@ def subscribe(store: Store, folder: Path, wanted: Wanted, now: datetime) -> Adde
     from alerts.index_reader import IndexReader, warnings  # listing subscriptions needs no index
     from search.projector import project
 
-    said = warnings(wanted.query, now)
-    project(store, folder)
-    with IndexReader(folder) as reader:
-        made, matching = make(store, reader, wanted, load_channels(), now)
-    return Added(made, matching, (*said, *cautions(wanted, now)))
+    said = (*warnings(wanted.query, now), *cautions(wanted, now))
+    tries = TRIES
+    while True:
+        project(store, folder)
+        with IndexReader(folder) as reader:
+            try:
+                return Added(*make(store, reader, wanted, load_channels(), now), said)
+            except TooFast:
+                tries -= 1
+                if not tries:
+                    raise
 
 
 def make(
@@ -86,13 +92,15 @@ def make(
 ) -> tuple[Subscription, int]:
     """Makes a subscription whose query was parsed; returns it and how many matters match already.
 
-    `known` are the names of the channels that are set up. Raises BadSubscription.
+    `known` are the names of the channels that are set up. Raises BadSubscription, and TooFast for a late reader.
     """
     said = [what for _, what in (*strangers(wanted, known), *complaints(wanted))]
     if said:
         raise BadSubscription("; ".join(said))
     stands = standing(reader, [wanted.query], now)
     with store.writing() as connection:
+        if matched_to(connection) > stands.position:
+            raise TooFast(ADVICE)  # what was matched since then would be neither old nor new to it
         if connection.execute(select(subscriptions.c.id).where(subscriptions.c.name == wanted.name)).first():
             raise BadSubscription(
                 f"a subscription is called {wanted.name!r} already: take another name, "

@@ -6,6 +6,7 @@ from notices.understood import Understood
 from pipelines.clean import clean
 from pipelines.fields import read_fields
 from pipelines.fingerprint import fingerprint
+from pipelines.leads import leads
 from pipelines.segment import segment
 
 RULES = 1  # raised with every change of a stage's rules, so that `reprocess --from-version` finds older pages
@@ -16,4 +17,5 @@ def understand(article: Article) -> Understood:
     cleaned = clean(article)
     fields = read_fields(cleaned)
     terms, words = segment(cleaned)
-    return Understood(article_key(article), cleaned, fields, terms, words, fingerprint(cleaned, fields))
+    key = article_key(article)
+    return Understood(key, cleaned, fields, terms, words, fingerprint(cleaned, fields), leads(article, key))

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from alerts.daily import plan
 from alerts.dispatcher import Dispatched, dispatch
 from alerts.feeds.files import refresh
-from alerts.index_reader import IndexReader
 from alerts.matcher import match
 from config.channels import load_channels
 from config.settings import Settings
@@ -66,8 +65,7 @@ def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event 
 def catch_up(settings: Settings, store: Store, now: datetime) -> tuple[int, int]:
     """Indexes and matches what is new, sending nothing; returns notices indexed and deliveries written."""
     indexed = project(store, settings.data) if behind(store, settings.data) else 0
-    with IndexReader(settings.data) as reader:
-        return indexed, match(store, reader, now)
+    return indexed, match(store, now)
 
 
 def due(store: Store, now: datetime) -> list[str]:

@@ -24,7 +24,10 @@ ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A notice that was found; `exact` is false for a looser match, `score` is comparable within one search only."""
+    """A notice that was found; `exact` is false for a looser match, `score` is comparable within one search only.
+
+    `comment_end_of` is "matter" where the notice names no end itself and its matter's is shown.
+    """
 
     notice_id: int
     matter_id: int
@@ -38,6 +41,7 @@ class Hit:
     url: str
     carriers: tuple[dict[str, Any], ...]
     highlights: tuple[dict[str, str], ...]
+    comment_end_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +108,5 @@ def _hit(index: Index, place: Ranked, wanted: Sequence[Concept]) -> Hit:
     return Hit(
         place.notice_id, matter, given["title"], place.exact, round(place.score, 4), kind,
         tuple(given["issuers"]), published, given["comment_end"], given["url"], tuple(given["carriers"]), tuple(lights),
+        given.get("comment_end_of", ""),
     )  # fmt: skip

@@ -4,19 +4,16 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 from notices.notice import Notice
 from notices.problem import Problem
 from search.keys import keywords
+from search.moments import deadline, instant
 from search.tokenizer import BETWEEN, VERSION
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 FORMAT = f"6.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
 PAGE_SIZE = 16_384  # bytes: texts in one piece instead of chains of pages, a fifth less to write
@@ -174,16 +171,6 @@ def newest(folder: Path) -> Path | None:
     return max(found, key=lambda path: int(path.stem.split("-")[1]), default=None)
 
 
-def instant(moment: datetime | None) -> int | None:
-    """Microseconds since 1970 of an instant."""
-    return None if moment is None else (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def deadline(day: date | None) -> int | None:
-    """The last microsecond of a day in Asia/Shanghai, as `instant` counts."""
-    return None if day is None else instant(datetime.combine(day, time.max, SHANGHAI))
-
-
 def _texts(notice: Notice) -> tuple[str, str, str]:
     return VALUES.join(notice.titles), notice.body, VALUES.join(notice.attachments)
 
@@ -205,6 +192,7 @@ def _hit(notice: Notice) -> dict[str, Any]:
         "issuers": list(notice.fields.issuers),
         "published_at": published.isoformat() if published else None,
         "comment_end": end.isoformat() if end else None,
+        "comment_end_of": "matter" if notice.end_of_matter else "",
         "url": notice.url,
         "carriers": [
             {

@@ -17,10 +17,10 @@ from alerts.feeds.entries import feed
 from alerts.feeds.ics import ics
 from alerts.feeds.jsonfeed import json_feed
 from alerts.feeds.rss import rss
-from alerts.matcher import NAME
+from alerts.standing import matched_to
 from alerts.subscriptions import Subscription, load
 from notices.schema import calendar as deadlines
-from notices.schema import cursors, events, matched, notices, subscriptions, told
+from notices.schema import events, matched, notices, subscriptions, told
 from notices.store import Store
 
 STATE = "state.json"  # how far the log was read, beside the files, so that without them all are made anew
@@ -33,7 +33,7 @@ def refresh(store: Store, data: Path, home: str, now: datetime) -> int:
     """
     folder = data / ROOM
     with store.reading() as connection:
-        position = connection.execute(select(cursors.c.position).where(cursors.c.name == NAME)).scalar() or 0
+        position = matched_to(connection)
         ids = set(connection.execute(select(subscriptions.c.id)).scalars())
     there = _there(folder)
     for gone in there - ids:

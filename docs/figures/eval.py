@@ -65,6 +65,7 @@ def main() -> None:
                 file.write(json.dumps({"qid": query["qid"], "result": found}, ensure_ascii=False) + "\n")
         print(score(labels, "queries", results), end="", flush=True)
     subprocess.run([sys.executable, str(HERE / "triples.py")], check=True)
+    sys.exit(subprocess.run([sys.executable, str(HERE / "eval_alerts.py"), str(labels)]).returncode)
 
 
 if __name__ == "__main__":

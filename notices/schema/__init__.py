@@ -3,6 +3,7 @@
 from notices.schema.articles import article_keys, article_versions, articles, forgotten, inputs, links, pages
 from notices.schema.crawling import hosts, sources, visits
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
+from notices.schema.matters import matter_facts, matter_keys, matter_moves, ties
 from notices.schema.telling import calendar, deliveries, matched, subscriptions, told
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
@@ -23,6 +24,9 @@ __all__ = [
     "inputs",
     "links",
     "matched",
+    "matter_facts",
+    "matter_keys",
+    "matter_moves",
     "meta",
     "metadata",
     "notice_aliases",
@@ -30,6 +34,7 @@ __all__ = [
     "pages",
     "sources",
     "subscriptions",
+    "ties",
     "told",
     "visits",
 ]

@@ -40,6 +40,7 @@ deliveries = Table(
     Column("channel", Text, nullable=False),
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("happened_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("leased_until", Instant),
@@ -49,6 +50,7 @@ deliveries = Table(
     Column("planned_at", Instant),
     UniqueConstraint("subscription_id", "matter_id", "event", "channel"),
     Index("deliveries_due", "state", "due_at"),
+    Index("deliveries_matter", "matter_id"),
 )
 
 matched = Table(

@@ -10,12 +10,10 @@ import pytest
 
 from alerts import subscriptions
 from alerts.apply import BadFile, apply_file
-from alerts.index_reader import IndexReader
 from alerts.ledger import listed
 from alerts.matcher import match
 from alerts.subscriptions import Wanted, read, subscribe
 from config import operator
-from search.projector import project
 
 END = date(2026, 12, 31)
 
@@ -39,9 +37,7 @@ def apply(world: Any, own: Path, text: str, name: str = "subscriptions.yaml", **
 
 
 def told(world: Any, own: Path) -> list[tuple[str, int, str]]:
-    project(world.store, world.store.folder)
-    with IndexReader(world.store.folder) as reader:
-        match(world.store, reader, world.now)
+    match(world.store, world.now)
     return [(one.subscription, one.matter_id, one.event) for one in reversed(listed(world.store))]
 
 
@@ -168,17 +164,17 @@ def test_pausing_by_hand_stays_unless_the_file_says_otherwise(world: Any, own: P
 
 def test_a_service_that_matches_meanwhile_is_waited_for(world: Any, own: Path, monkeypatch: Any) -> None:
     from alerts import apply as module
-    from alerts.matcher import _lease, _release
+    from alerts import cursor
     from notices.problem import Problem
 
     apply(world, own, "- {name: a, query: 数据, channels: team}\n")
     world.notice("数据办法", END)
-    assert _lease(world.store, "the service", world.now) is not None
+    assert cursor.lease(world.store, "matcher", "the service", world.now) is not None
     monkeypatch.setattr(module, "PATIENCE", 0.5)
     with pytest.raises(Problem, match="try again"):
         apply(world, own, "- {name: a, query: 算法, channels: team}\n")
     assert read(world.store)[0].query == "数据"
-    _release(world.store, "the service")
+    cursor.release(world.store, "matcher", "the service")
     apply(world, own, "- {name: a, query: 算法, channels: team}\n")
     assert read(world.store)[0].query == "算法"
 

@@ -30,7 +30,7 @@ def subscribe(world: Any, reader: Any, hook: Any = None, name: str = "a", **more
 
 def tick(world: Any, reader: Any, moment: str) -> None:
     world.now = at(moment)
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     plan(world.store, world.now)
 
 
@@ -163,7 +163,7 @@ def test_what_was_planned_by_a_clock_that_ran_a_year_ahead_is_planned_anew(world
     subscribe(world, reader, pace="daily")
     world.now = at("2026-11-02 10:00")
     world.notice("办法", END)
-    match(world.store, reader, at("2027-11-02 10:00"))
+    match(world.store, at("2027-11-02 10:00"))
     assert listed(world.store)[0].due_at == at("2027-11-03 09:00")
     plan(world.store, at("2026-11-02 10:05"))
     assert listed(world.store)[0].due_at == at("2026-11-03 09:00")
@@ -204,7 +204,7 @@ def test_what_is_tried_again_waits_for_the_end_of_the_night(world: Any, reader: 
     subscribe(world, reader, hook, quiet="22:00-07:00")
     world.now = at("2026-11-02 21:59")
     world.notice("办法", END)
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 500
     assert dispatch(world.store, {}, world.now).states == {"pending": 1}
     hook.status = 200
@@ -218,7 +218,7 @@ def test_a_weekly_digest_is_not_given_up_because_it_waited_for_its_day(world: An
     subscribe(world, reader, hook, pace="weekly", weekday="mon")
     world.now = at("2026-11-03 10:00")
     world.notice("办法", END)
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 500
     world.now = at("2026-11-09 09:00")
     for _ in range(20):

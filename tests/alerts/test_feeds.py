@@ -37,7 +37,7 @@ def subscribe(world: Any, reader: Any, **more: Any) -> None:
 
 
 def turn(world: Any, reader: Any) -> int:
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     plan(world.store, world.now)
     return refresh(world.store, world.store.folder, HOME, world.now)
 

@@ -30,7 +30,7 @@ BASE = ""  # the client's own
 def client(world: Any, reader: Any) -> Iterator[httpx.Client]:
     make(world.store, reader, Wanted("a", "is:open"), set(), world.now)
     world.notice("办法", date(2026, 12, 31))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     refresh(world.store, world.store.folder, BASE, world.now)
     served = application(world.store, world.store.folder)
     server = uvicorn.Server(uvicorn.Config(served, lifespan="off", access_log=False, log_config=None))
@@ -82,7 +82,7 @@ def test_a_changed_file_has_another_tag(world: Any, reader: Any, client: httpx.C
     address = addresses(BASE, named(world.store, "a"))["rss"]
     tag = client.get(address).headers["ETag"]
     world.notice("另一办法", date(2026, 12, 30))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     refresh(world.store, world.store.folder, BASE, world.now)
     assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
 

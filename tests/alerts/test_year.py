@@ -201,7 +201,7 @@ def live(world: Any, reader: Any, hook: Any, seed: int, start: datetime, end: da
     for tick in model.ticks:
         world.now = tick
         happen(world, model, chance)
-        match(world.store, reader, tick)
+        match(world.store, tick)
         plan(world.store, tick)
         if chance.random() < 0.05:  # as after a restart: nothing is kept in memory
             world.store.close()
