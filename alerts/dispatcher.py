@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from alerts import message, webhook
+from alerts.digest import once
 from alerts.follow import COVERED, homes
 from alerts.ledger import SENT
 from alerts.parts import Part, accepted, gather, lease, refused, withdraw
+from alerts.reminders import stale
 from alerts.sending import Answer, Item, Link, Message, Send
 from config.channels import Channel, is_address, shown
 from notices.isolate import Failed, isolate
@@ -94,7 +96,7 @@ def _work(
             continue
         items, gone = _items(store, part, now)
         if gone:
-            withdraw(store, gone, COVERED, "the notice was removed")
+            withdraw(store, gone, COVERED, "the notice was removed, or its period ended or moved")
             states[COVERED] += len(gone)
         if not items:
             continue
@@ -117,6 +119,7 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
     """What the part's deliveries tell, and those whose notice is gone."""
     with store.reading() as connection:
         places = homes(connection, {row.notice_id for row in part.rows})
+        wrong = stale(connection, part.rows, places, now)
         ids = sorted({home.notice_id for home in places.values()})
         files: dict[int, list[Link]] = {}
         for some in chunks(ids):
@@ -127,9 +130,12 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
     items: list[Item] = []
     gone: list[Row[Any]] = []
     for row in part.rows:
+        if not row.notice_id:
+            items.append(message.without_notice(row.event, row.matter_id, {"title": part.subscription}))
+            continue
         home = places.get(row.notice_id)
         notice = found.get(home.notice_id) if home else None
-        if notice is None:
+        if notice is None or row.id in wrong:
             gone.append(row)
         else:
             links = files.get(notice.notice_id, [])
@@ -139,6 +145,7 @@ def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Ro
 
 def _message(part: Part, items: Sequence[Item]) -> Message:
     number, parts = part.number
+    items = once(items)
     text = message.text(part.subscription, part.query, part.language, items, number, parts)
     return Message(
         part.key, number, parts, part.attempts + 1, part.subscription, part.query, part.language, tuple(items), text

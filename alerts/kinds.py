@@ -13,8 +13,7 @@ REMOVED = "removed"  # the page of the canonical article is gone
 REMIND = "remind"  # the end is near
 ALARM = "alarm"  # a source is in trouble
 
-EVENTS = (NEW, OFFICIAL, SET, MOVED, FINAL, CHANGED, REMOVED, REMIND, ALARM)
-DEFAULT_EVENTS = (NEW, MOVED, REMIND)
+ALIVE = "alive"  # a digest without news; no name to choose, the subscription's `empty` does
 
 _NAMES = {"deadline": MOVED}  # keys that begin with another word than their name
 

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from alerts.decide import Verdict
+from alerts.pace import due_at
 from alerts.subscriptions import Subscription
+from alerts.told import tell
 from config.channels import shown
 from notices.schema import deliveries, matched, notice_aliases, subscriptions
 from notices.store import Store
@@ -17,6 +19,7 @@ from notices.store.chunks import chunks
 from notices.store.engine import upsert
 
 PENDING, LEASED, SENT, FAILED = "pending", "leased", "sent", "failed"
+MISSED = "missed"  # the state of a reminder that nobody was there to send
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,16 @@ class Delivery:
     attempts: int
     created_at: datetime
     due_at: datetime
+    planned_at: datetime
     sent_at: datetime | None
     error: str
 
 
-def record(connection: Connection, dues: Iterable[Due], now: datetime) -> int:
+def record(connection: Connection, dues: Iterable[Due], now: datetime, *, state: str = PENDING, error: str = "") -> int:
     """Adds what is due to the ledger, inside the caller's transaction; what is there already stays as it is."""
+    dues = list(dues)
+    if state == PENDING:
+        tell(connection, dues, now)
     wanted = {
         (due.subscription.id, due.matter_id, due.event, channel): due
         for due in dues
@@ -62,7 +69,8 @@ def record(connection: Connection, dues: Iterable[Due], now: datetime) -> int:
     for some in chunks({matter for _, matter, _, _ in wanted}):
         rows = connection.execute(select(*columns).where(deliveries.c.matter_id.in_(some)))
         there |= {(row[0], row[1], row[2], row[3]) for row in rows}
-    rows_ = [_values(slot, due, now) for slot, due in wanted.items() if slot not in there]
+    settled = {"state": state, "error": error}
+    rows_ = [{**_values(slot, due, now), **settled} for slot, due in wanted.items() if slot not in there]
     if rows_:
         connection.execute(insert(deliveries), rows_)
     return len(rows_)
@@ -112,18 +120,18 @@ def counts(store: Store) -> dict[str, int]:
 
 
 def _values(slot: tuple[int, int, str, str], due: Due, now: datetime) -> dict[str, Any]:
+    planned = due_at(due.subscription, due.event, now)
     return {
         "subscription_id": slot[0],
         "matter_id": slot[1],
         "notice_id": due.notice_id,
         "event": slot[2],
         "channel": slot[3],
-        "state": PENDING,
         "attempts": 0,
         "happened_at": due.happened_at or now,
         "created_at": now,
-        "due_at": now,
-        "error": "",
+        "due_at": planned,
+        "planned_at": planned,
         "idempotency_key": "",
     }
 
@@ -139,6 +147,7 @@ def _delivery(row: Row[Any], notice_id: int) -> Delivery:
         attempts=row.attempts,
         created_at=row.created_at,
         due_at=row.due_at,
+        planned_at=row.planned_at or row.created_at,
         sent_at=row.sent_at,
         error=row.error,
     )

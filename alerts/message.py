@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from alerts.sending import Item, Link
 from alerts.words import WORDS
@@ -37,6 +38,27 @@ def item(notice: Notice, event: str, attachments: Sequence[Link], happened: date
     )
 
 
+def without_notice(event: str, matter_id: int, subject: Mapping[str, Any]) -> Item:
+    """What is told where there is no notice, such as a sign of life; `subject` has a `title`."""
+    return Item(
+        event=event,
+        matter_id=matter_id,
+        notice_id=0,
+        title=_line(str(subject.get("title", ""))),
+        notice_type="",
+        issuers=(),
+        url="",
+        official=False,
+        published_at=None,
+        deadline=None,
+        days_left=None,
+        evidence="",
+        period_ended=False,
+        carriers=(),
+        attachments=(),
+    )
+
+
 def text(name: str, query: str, language: str, items: Sequence[Item], part: int = 1, parts: int = 1) -> str:
     """A message as text for people: a few items at length, many as a list with a line each."""
     words = WORDS[language]
@@ -52,6 +74,8 @@ def text(name: str, query: str, language: str, items: Sequence[Item], part: int 
 
 def _whole(one: Item, words: Mapping[str, str]) -> list[str]:
     lines = [f"{_event(one, words)}：{one.title}" if words is WORDS["zh"] else f"{_event(one, words)}: {one.title}"]
+    if not one.notice_id:
+        return lines
     kind = words.get(one.notice_type, one.notice_type)
     day = one.published_at.astimezone(SHANGHAI).date().isoformat() if one.published_at else words["unknown"]
     issuers = ", ".join(one.issuers) or words["unknown"]

@@ -3,13 +3,14 @@
 import hashlib
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
+from alerts.held import held
 from alerts.ledger import FAILED, LEASED, PENDING, SENT
 from alerts.sending import Answer
 from notices.schema import deliveries, subscriptions
@@ -49,13 +50,15 @@ def gather(store: Store, now: datetime) -> tuple[list[Part], int]:
     Deliveries that were sent before stay in their part, under its key; the others of a subscription and channel make
     new parts.
     """
-    if not _waiting(store, now):
+    quiet = held(store, now)
+    if not _waiting(store, now, quiet):
         return [], 0
     name = store.store_id
     columns = subscriptions.c.name, subscriptions.c.query, subscriptions.c.language
     with store.writing() as connection:
         cut_off = _reclaim(connection, now)
         query = select(deliveries, *columns).join(subscriptions).where(subscriptions.c.paused.is_(False))
+        query = query.where(deliveries.c.subscription_id.not_in(quiet))
         due = query.where(deliveries.c.state == PENDING, deliveries.c.due_at <= now).order_by(deliveries.c.id)
         old: dict[str, list[Row[Any]]] = defaultdict(list)
         new: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
@@ -105,7 +108,7 @@ def refused(store: Store, part: Part, answer: Answer, now: datetime, chance: ran
     attempts = part.attempts + 1
     due = now + wait(attempts, answer.retry_after, chance)
     ids = [row.id for row in part.rows]
-    born = min(row.created_at for row in part.rows)
+    born = min(row.planned_at or row.created_at for row in part.rows)
     state = FAILED if now - born >= GIVE_UP and attempts >= LEAST_ATTEMPTS else PENDING
     with store.writing() as connection:
         _set(connection, ids, state=state, due_at=due, leased_until=None, error=answer.said)
@@ -125,15 +128,15 @@ def wait(attempts: int, asked: float | None, chance: random.Random) -> timedelta
 def _postpone(connection: Connection, rows: Iterable[Row[Any]], due: datetime, now: datetime, said: str) -> None:
     by_attempts: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for row in rows:
-        over = now - row.created_at >= GIVE_UP and row.attempts + 1 >= LEAST_ATTEMPTS
+        over = now - (row.planned_at or row.created_at) >= GIVE_UP and row.attempts + 1 >= LEAST_ATTEMPTS
         by_attempts[row.attempts + 1, over].append(row.id)
     for (attempts, over), ids in by_attempts.items():
         _set(connection, ids, state=FAILED if over else PENDING, attempts=attempts, due_at=due, error=said)
 
 
-def _waiting(store: Store, now: datetime) -> bool:
+def _waiting(store: Store, now: datetime, quiet: Collection[int]) -> bool:
     """Whether anything is due or was left behind: asked every second, so without the writer's lock."""
-    due = (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
+    due = (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now) & deliveries.c.subscription_id.not_in(quiet)
     over = (deliveries.c.state == LEASED) & (deliveries.c.leased_until <= now)
     with store.reading() as connection:
         return connection.execute(select(deliveries.c.id).where(or_(due, over)).limit(1)).first() is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.settings import FILE, Settings
 
-DEFAULTS = ("sources.yaml", "channels.yaml", "dictionary.txt", "synonyms.yaml")
+DEFAULTS = ("sources.yaml", "channels.yaml", "subscriptions.yaml", "dictionary.txt", "synonyms.yaml")
 
 
 _own: list[Path] = []

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     download_max_mb: int = Field(32, ge=1, le=1024, description="largest page fetched, in MB", examples=[32])
     crawl_timeout: int = Field(1800, ge=1, description="seconds after which a source's crawl is ended", examples=[1800])
     crawl_memory_mb: int = Field(2048, ge=256, description="memory one crawl may use, in MB", examples=[2048])
+    feeds_url: str = Field(
+        "http://127.0.0.1:8765",
+        pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$",
+        description="address under which others reach `policywatch serve --feeds`",
+        examples=["https://feeds.example.org"],
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="how much is logged to standard error", examples=["info"]
     )

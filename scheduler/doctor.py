@@ -154,7 +154,7 @@ def _query(one: subscriptions.Subscription, now: datetime) -> Iterator[Check]:
 def _alerts(store: Store, now: datetime) -> Iterator[Check]:
     rows = listed(store)
     failed = [row for row in rows if row.state == FAILED]
-    waiting = [row for row in rows if row.state == PENDING and now - row.created_at > OVERDUE]
+    waiting = [row for row in rows if row.state == PENDING and now - row.planned_at > OVERDUE]
     for state, some, what in ((BAD, failed, "were given up"), (WARNING, waiting, "wait for more than an hour")):
         if some:
             detail = (

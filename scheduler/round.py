@@ -7,7 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from alerts.daily import plan
 from alerts.dispatcher import Dispatched, dispatch
+from alerts.feeds.files import refresh
 from alerts.matcher import match
 from config.channels import load_channels
 from config.settings import Settings
@@ -55,6 +57,8 @@ def run_once(
 def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event | None = None) -> Told:
     """Brings the index up to the store, matches what is new, and sends what is due."""
     indexed, matched = catch_up(settings, store, now)
+    matched += plan(store, now)
+    refresh(store, settings.data, settings.feeds_url, now)
     return Told(indexed, matched, dispatch(store, load_channels(), now, stop=stop))
 
 

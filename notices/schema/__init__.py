@@ -4,7 +4,7 @@ from notices.schema.articles import article_keys, article_versions, articles, fo
 from notices.schema.crawling import hosts, sources, visits
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
 from notices.schema.matters import matter_facts, matter_keys, matter_moves, ties
-from notices.schema.telling import deliveries, matched, subscriptions
+from notices.schema.telling import calendar, deliveries, matched, subscriptions, told
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "article_keys",
     "article_versions",
     "articles",
+    "calendar",
     "corrections",
     "cursors",
     "deliveries",
@@ -34,5 +35,6 @@ __all__ = [
     "sources",
     "subscriptions",
     "ties",
+    "told",
     "visits",
 ]

@@ -18,6 +18,15 @@ subscriptions = Table(
     Column("paused", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("since_event", BigInteger, nullable=False),
+    Column("at", String, nullable=False),
+    Column("weekday", String, nullable=False),
+    Column("working_days", Boolean, nullable=False),
+    Column("quiet", String, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("empty", Boolean, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("secret", String, nullable=False),
+    Column("plan_at", Instant),
 )
 
 deliveries = Table(
@@ -38,6 +47,7 @@ deliveries = Table(
     Column("sent_at", Instant),
     Column("error", Text, nullable=False),
     Column("idempotency_key", String, nullable=False),
+    Column("planned_at", Instant),
     UniqueConstraint("subscription_id", "matter_id", "event", "channel"),
     Index("deliveries_due", "state", "due_at"),
     Index("deliveries_matter", "matter_id"),
@@ -50,4 +60,30 @@ matched = Table(
     Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
     Column("event_number", BigInteger, nullable=False),
     Column("alerted", Boolean, nullable=False),
+    Index("matched_by_matter", "matter_id"),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("subscription_id", BigInteger, ForeignKey("subscriptions.id"), primary_key=True),
+    Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", String, primary_key=True),
+    Column("notice_id", BigInteger, nullable=False, index=True),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("subscription_id", BigInteger, ForeignKey("subscriptions.id"), primary_key=True),
+    Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("notice_id", BigInteger, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("deadline", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
 )

@@ -127,7 +127,8 @@ class World:
     ) -> None:  # fmt: skip
         with self.store.writing() as connection:
             before = connection.execute(select(notices.c.fields).where(notices.c.id == notice)).scalar_one()
-            connection.execute(update(notices).where(notices.c.id == notice).values(fields=change(before)))
+            shown = {"ends_on": end.isoformat()} if end else {}
+            connection.execute(update(notices).where(notices.c.id == notice).values(fields=change(before), **shown))
             detail = {"deadline": [before.get("comment_end"), end.isoformat()]} if end else {}
             self._event(connection, notice, kinds, mode, **detail)
 

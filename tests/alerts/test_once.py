@@ -174,9 +174,9 @@ def test_a_cursor_held_by_another_process_is_left_alone_until_its_lease_ends(wor
 def test_a_wrong_subscription_names_everything_wrong(world: Any, reader: Any) -> None:
     subscribe(world, reader)
     with pytest.raises(
-        BadSubscription, match=r"no channel.*'nowhere'.*team; event 'moon'.*pace 'weekly'.*language 'fr'"
+        BadSubscription, match=r"no channel.*'nowhere'.*team; event 'moon'.*pace 'hourly'.*language 'fr'"
     ):
-        wanted = Wanted("b", "is:open", ("nowhere",), ("new", "moon"), pace="weekly", language="fr")
+        wanted = Wanted("b", "is:open", ("nowhere",), ("new", "moon"), pace="hourly", language="fr")
         make(world.store, reader, wanted, CHANNELS, world.now)
     with pytest.raises(BadSubscription, match="called 'a' already"):
         subscribe(world, reader)
