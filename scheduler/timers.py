@@ -8,7 +8,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 ZONE = "Asia/Shanghai"
 LOOK = 15  # seconds between two looks for sources that are due
-TELL = 1  # seconds between two looks for something to index, match or send
+TELL = 0.25  # seconds between two looks for something to index, match or send
 
 
 def timers(look: Callable[[], None], tell: Callable[[], None]) -> BackgroundScheduler:

@@ -3,7 +3,7 @@
 from notices.schema.articles import article_keys, article_versions, articles, forgotten, inputs, links, pages
 from notices.schema.crawling import hosts, sources, visits
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
-from notices.schema.telling import deliveries, matched, subscriptions
+from notices.schema.telling import deliveries, matched, posts, subscriptions
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "notice_aliases",
     "notices",
     "pages",
+    "posts",
     "sources",
     "subscriptions",
     "visits",

@@ -1,6 +1,19 @@
 """Subscriptions and deliveries."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 
 from notices.schema.types import Instant, Json, Serial, metadata
 
@@ -37,6 +50,9 @@ deliveries = Table(
     Column("sent_at", Instant),
     Column("error", Text, nullable=False),
     Column("idempotency_key", String, nullable=False),
+    Column("unsure", Boolean, nullable=False, server_default=false()),
+    Column("repeats", Integer, nullable=False, server_default=text("0")),
+    Column("subject", Json),
     UniqueConstraint("subscription_id", "matter_id", "event", "channel"),
     Index("deliveries_due", "state", "due_at"),
 )
@@ -48,4 +64,13 @@ matched = Table(
     Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
     Column("event_number", BigInteger, nullable=False),
     Column("alerted", Boolean, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("robot", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("posts_robot", "robot", "at"),
 )
