@@ -41,6 +41,7 @@ class Delivery:
     due_at: datetime
     sent_at: datetime | None
     error: str
+    repeats: int
 
 
 def record(connection: Connection, dues: Iterable[Due], now: datetime) -> int:
@@ -109,6 +110,7 @@ def _delivery(row: Row[Any], notice_id: int) -> Delivery:
         due_at=row.due_at,
         sent_at=row.sent_at,
         error=row.error,
+        repeats=row.repeats,
     )
 
 

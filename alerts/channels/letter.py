@@ -20,6 +20,7 @@ from alerts.words import WORDS
 from config.channels import Channel
 
 ROWS = 500  # items that the HTML lists
+SHORT = 30  # characters of a name that a header takes without being folded inside it
 
 
 def letter(channel: Channel, message: Message, now: datetime) -> EmailMessage:
@@ -35,7 +36,8 @@ def letter(channel: Channel, message: Message, now: datetime) -> EmailMessage:
         # the root of a thread is named by every message of a matter and never sent, so that none has to be known
         mail["In-Reply-To"] = mail["References"] = f"<{message.thread}@{domain}>"
     mail["List-Id"] = f"<{_list(message.subscription)}.policywatch.{domain}>"
-    asked = quote(f"unsubscribe {line(message.subscription)}")
+    name = quote(line(message.subscription))
+    asked = f"unsubscribe%20{name if len(name) <= SHORT else _list(message.subscription)}"
     mail["List-Unsubscribe"] = f"<mailto:{quote(_mailbox(channel.sender).addr_spec, safe='@')}?subject={asked}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="base64")

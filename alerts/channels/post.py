@@ -22,11 +22,12 @@ NEVER_LEFT = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeo
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a receiver answered; `body` may be cut."""
+    """What a receiver answered; `cut` says that the rest of the body did not come in time."""
 
     status: int
     body: bytes
     retry_after: float | None
+    cut: bool = False
 
     @property
     def ok(self) -> bool:
@@ -55,12 +56,8 @@ def post(channel: Channel, body: bytes, headers: Mapping[str, str], url: str = "
     try:
         request = pool.stream("POST", url or channel.url, headers=sent, content=body, extensions={"timeout": waits})
         with request as response:
-            read = b""
-            for some in response.iter_stream():
-                read += some
-                if len(read) > LONGEST_ANSWER:
-                    break
-            return Reply(response.status, read, _retry_after(response.headers))
+            read, cut = _read(response)
+            return Reply(response.status, read, _retry_after(response.headers), cut)
     except Refused as refused:
         return Answer(False, str(refused), down=True)
     except (httpcore.TimeoutException, Late) as error:
@@ -71,6 +68,18 @@ def post(channel: Channel, body: bytes, headers: Mapping[str, str], url: str = "
         return Answer(False, why, down=True, unsure=not isinstance(error, NEVER_LEFT))
     except (httpcore.UnsupportedProtocol, ValueError, UnicodeError):
         return Answer(False, f"{shown(channel.url)} is no address that can be posted to: mend it", down=True)
+
+
+def _read(response: httpcore.Response) -> tuple[bytes, bool]:
+    read = b""
+    try:
+        for some in response.iter_stream():
+            read += some
+            if len(read) > LONGEST_ANSWER:
+                break
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        return read, True
+    return read, False
 
 
 @cache

@@ -41,7 +41,8 @@ def judged(reply: Reply, codes: Codes) -> Answer:
     if not reply.ok:
         return Answer(False, reply.said, reply.down or code in codes.closed, reply.retry_after)
     if code is None:
-        return Answer(False, f"{reply.said}: an answer without {' or '.join(codes.names)}", down=True)
+        without = f"{reply.said}: an answer without {' or '.join(codes.names)}"
+        return Answer(False, without, down=True, unsure=reply.cut)
     if code == 0:
         return Answer(True, reply.said)
     pause = codes.busy.get(code)
