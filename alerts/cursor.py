@@ -8,6 +8,7 @@ from notices.schema import cursors
 from notices.store import Store
 from notices.store.engine import upsert
 
+MATCHER = "matcher"  # of the reader of the event log
 LEASE = timedelta(seconds=30)  # slower work is only done twice: its position decides who writes
 
 

@@ -66,7 +66,7 @@ def _alive(connection: Connection, turns: Sequence[Turn], now: datetime) -> Iter
     for turn in last.values():
         one = turn.subscription
         if one.empty and now - turn.moment < LATE and not _has_news(connection, turn, now):
-            yield Due(one, 0, 0, f"{ALIVE}:{turn.day}")
+            yield Due(one, 0, 0, f"{ALIVE}:{turn.day}", subject={"title": one.name})
 
 
 def _has_news(connection: Connection, turn: Turn, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """The ledger: one row for every subscription, matter, event and channel, from due to sent or given up."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,8 @@ MISSED = "missed"  # the state of a reminder that nobody was there to send
 class Due:
     """Something to tell a subscription; `event` is a key by content, such as `new` or `deadline:2026-12-31`.
 
-    `happened_at` is the time of the event that made it due, where that is not the time of writing it down.
+    `happened_at` is the time of the event that made it due, where that is not the time of writing it down; `subject`
+    says what it is about where there is no notice: its `title`, and perhaps a `url` and a `note`.
     """
 
     subscription: Subscription
@@ -34,6 +35,7 @@ class Due:
     notice_id: int
     event: str
     happened_at: datetime | None = None
+    subject: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Delivery:
     planned_at: datetime
     sent_at: datetime | None
     error: str
+    repeats: int
 
 
 def record(connection: Connection, dues: Iterable[Due], now: datetime, *, state: str = PENDING, error: str = "") -> int:
@@ -133,6 +136,7 @@ def _values(slot: tuple[int, int, str, str], due: Due, now: datetime) -> dict[st
         "due_at": planned,
         "planned_at": planned,
         "idempotency_key": "",
+        "subject": due.subject,
     }
 
 
@@ -150,6 +154,7 @@ def _delivery(row: Row[Any], notice_id: int) -> Delivery:
         planned_at=row.planned_at or row.created_at,
         sent_at=row.sent_at,
         error=row.error,
+        repeats=row.repeats,
     )
 
 

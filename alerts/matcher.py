@@ -13,12 +13,12 @@ from alerts.decide import decide
 from alerts.follow import follow, homes
 from alerts.happenings import Happening, happenings
 from alerts.ledger import Due, record, remember, seen
-from alerts.standing import MATCHER
 from alerts.subscriptions import Subscription, load
 from alerts.watching import matching
 from notices.store import Event, Store
 from notices.store.notice_rows import load_notices
 
+NAME = cursor.MATCHER
 BATCH = 1_000  # events a transaction takes; a kill repeats no more than their matching
 
 log = logging.getLogger("policywatch.alerts")
@@ -41,7 +41,7 @@ def _match(store: Store, now: datetime) -> int:
         return written
     owner = secrets.token_hex(8)
     while True:
-        position = cursor.lease(store, MATCHER, owner, now)
+        position = cursor.lease(store, NAME, owner, now)
         if position is None:
             seconds = cursor.LEASE.seconds
             log.warning("another process matches, or was killed less than %d s ago: it is left to it", seconds)
@@ -50,7 +50,7 @@ def _match(store: Store, now: datetime) -> int:
         if not events:
             break
         written += _advance(store, owner, position, events, now)
-    cursor.release(store, MATCHER, owner)
+    cursor.release(store, NAME, owner)
     return written
 
 
@@ -64,14 +64,14 @@ def _advance(store: Store, owner: str, position: int, events: list[Event], now: 
         notices = load_notices(connection, times) if subscriptions else []
     found = matching(subscriptions, ((one, times[one.notice_id]) for one in notices))
     with store.writing() as connection:
-        if not cursor.holds(connection, MATCHER, owner, position) or load(connection) != subscriptions:
+        if not cursor.holds(connection, NAME, owner, position) or load(connection) != subscriptions:
             return 0
         if homes(connection, places) != places:
             return 0  # merged or linked while we matched: the next turn sees it
         follow(connection)
         dues = _due(connection, subscriptions, happened, found)
         written = record(connection, dues, now)
-        cursor.advance(connection, MATCHER, events[-1].number, now)
+        cursor.advance(connection, NAME, events[-1].number, now)
     return written
 
 
@@ -99,4 +99,4 @@ def _due(
 
 
 def _settled(store: Store) -> bool:
-    return cursor.position(store, MATCHER) >= store.last_event()
+    return cursor.position(store, NAME) >= store.last_event()

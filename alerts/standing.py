@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from alerts.cursor import MATCHER
 from alerts.reader import Reader
 from notices.problem import Problem
 from notices.schema import cursors, matched, notices, told
 from notices.store.chunks import chunks
 from notices.store.engine import upsert
 
-MATCHER = "matcher"  # the cursor of the log that the matcher holds
 TRIES = 20
 ADVICE = "the store changes too fast to say what matches already: try again when the ingest has ended"
 SHOWN = 50  # matters from before in a new subscription's feed

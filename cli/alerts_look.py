@@ -29,17 +29,24 @@ def preview(query: Annotated[str, typer.Argument(help="A search.")], json: AsJso
         say(f"  {hit.notice_id:>6}  {hit.title}")
 
 
-def test(name: Annotated[str, typer.Argument(help="The subscription's name.")], json: AsJson = False) -> None:
-    """Send a sample to the channels of a subscription and print each channel's own answer.
+def test(
+    name: Annotated[str, typer.Argument(help="A subscription's name, or a channel's.")], json: AsJson = False
+) -> None:
+    """Send a sample to a channel, or to those of a subscription, and print each channel's own answer.
 
     Example: policywatch alerts test drafts
     """
-    from alerts.sample import try_out
-    from alerts.subscriptions import named
+    from alerts.sample import Asked, try_out
+    from alerts.subscriptions import DEFAULT_QUERY, named, read
     from config.channels import load_channels
 
     with desk() as at:
-        tried = try_out(named(at.store, name), load_channels(), now())
+        channels = load_channels()
+        if name in channels and name not in [one.name for one in read(at.store)]:
+            tried = try_out(at.store, [name], channels, now(), Asked(name, DEFAULT_QUERY, "zh"))
+        else:
+            found = named(at.store, name)
+            tried = try_out(at.store, found.channels, channels, now(), Asked(found.name, found.query, found.language))
     if json:
         as_json(tried)
     else:

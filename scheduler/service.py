@@ -12,14 +12,18 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from config.settings import Settings
+from alerts.daily import plan
+from alerts.dispatcher import Dispatcher
+from alerts.feeds.files import refresh
+from config.channels import Channel, load_channels
+from config.settings import Settings, SettingsError
 from notices.isolate import isolate
 from notices.pagefile import PageFile
 from notices.problem import Problem
 from notices.schema import SHANGHAI
 from notices.store import Store
 from scheduler.crawl import crawl
-from scheduler.round import due, tell
+from scheduler.round import catch_up, due
 from scheduler.timers import timers
 
 LOCK = "schedule.lock"
@@ -40,10 +44,16 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
 
     Crawls run one at a time on the calling thread, so that a signal ends them in order; telling goes on meanwhile.
     """
+    channels = _steady(load_channels())  # a mistake in them ends the service before it begins
     stop = threading.Event()
+    dispatcher = Dispatcher(store, stop=stop)
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
     with held(settings.data), _stoppable():
-        timer = timers(lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop))
+        timer = timers(
+            lambda: _tick(ticks),
+            lambda: _tell(settings, store, lambda now: dispatcher.turn(channels, now), clock, stop),
+            lambda: _feed(settings, store, clock),
+        )
         try:
             timer.start()
             log.info("the service runs; stop it with SIGTERM or Ctrl-C")
@@ -56,6 +66,7 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
         finally:
             stop.set()
             timer.shutdown(wait=True)
+            dispatcher.close()
 
 
 @contextmanager
@@ -100,9 +111,36 @@ def _crawl(settings: Settings, store: Store, pages: PageFile, clock: Callable[[]
             log.log(level, "%s: %s%s", name, found, f"; failed: {report.error}" if report.error else "")
 
 
-def _tell(settings: Settings, store: Store, clock: Callable[[], datetime], stop: threading.Event) -> None:
+def _tell(
+    settings: Settings, store: Store, send: Callable[[datetime], None], clock: Callable[[], datetime],
+    stop: threading.Event,
+) -> None:  # fmt: skip
+    """Indexes and matches what is new and sends couriers out; waits for none of them."""
     if not stop.is_set():
-        isolate(lambda: tell(settings, store, clock(), stop), "index, match and send")
+        isolate(lambda: catch_up(settings, store, clock()), "index and match")
+        isolate(lambda: plan(store, clock()), "look for reminders and digests")
+        isolate(lambda: send(clock()), "send")
+
+
+def _feed(settings: Settings, store: Store, clock: Callable[[], datetime]) -> None:
+    isolate(lambda: refresh(store, settings.data, settings.feeds_url, clock()), "write feeds")
+
+
+def _steady(good: dict[str, Channel]) -> Callable[[], dict[str, Channel]]:
+    """Reads channels.yaml whenever it is asked; mistakes in it are told of once, and the last good one stands."""
+    told = ""
+
+    def read() -> dict[str, Channel]:
+        nonlocal good, told
+        try:
+            good, told = load_channels(), ""
+        except SettingsError as error:
+            if str(error) != told:
+                log.error("%s; until it is mended the channels of before are used", error)
+            told = str(error)
+        return good
+
+    return read
 
 
 @contextmanager

@@ -8,15 +8,18 @@ from sqlalchemy import Connection, select
 from alerts import message
 from alerts.feeds.feed import Entry, Feed
 from alerts.follow import homes
+from alerts.kinds import NEW, name_of
 from alerts.sending import Item, Link
 from alerts.subscriptions import Subscription
+from alerts.view import says, view
 from alerts.words import WORDS
 from notices.notice import Notice
-from notices.schema import SHANGHAI, articles, notices, told
+from notices.schema import articles, notices, told
 from notices.store.chunks import chunks
 from notices.store.notice_rows import load_notices
 
 NEWEST = 100  # entries of a feed
+NAMED = 20  # carriers and attachments that an entry names
 
 
 def feed(connection: Connection, store_id: str, one: Subscription, home: str, now: datetime) -> Feed:
@@ -53,17 +56,14 @@ def attachments(connection: Connection, notice_ids: Sequence[int]) -> Mapping[in
 def lines(one: Item, language: str) -> list[str]:
     """An item as lines that stay true: without the days that are left."""
     words = WORDS[language]
-    day = one.published_at.astimezone(SHANGHAI).date().isoformat() if one.published_at else words["unknown"]
-    told_of = [f"{words['type']}: {words.get(one.notice_type, one.notice_type)}"]
-    told_of.append(f"{words['issuers']}: {', '.join(one.issuers) or words['unknown']}")
-    told_of.append(f"{words['published']}: {day}")
+    shown = view(one, words, NAMED)
+    told_of = [f"{name}: {fact}" for name, fact in shown.facts]
     if one.deadline is not None:
         told_of.append(words["until"].format(date=one.deadline))
-    if one.evidence:
-        told_of.append(words["evidence"].format(evidence=one.evidence))
-    for label, links in (("carriers", one.carriers), ("attachments", one.attachments)):
-        if links:
-            told_of.append(f"{words[label]}: " + "; ".join(f"{link.name} {link.url}".strip() for link in links))
+    told_of += [line for line in (shown.evidence, shown.note) if line]
+    for named in shown.named:
+        links = "; ".join(f"{link.name} {link.url}".strip() for link in named.links)
+        told_of.append(f"{named.label}: {links} {named.more}".rstrip())
     return told_of
 
 
@@ -71,19 +71,10 @@ def _entry(name: str, item: Item, notice: Notice, at: datetime, language: str) -
     words = WORDS[language]
     return Entry(
         id=name,
-        title=_title(item, language),
-        link=item.url if item.url.startswith(("http://", "https://")) else "",
+        title=item.title if name_of(item.event) == NEW else says(item, words),
+        link=item.url,
         told_at=at,
         published_at=notice.published_at,
         tags=(words.get(item.notice_type, item.notice_type), *item.issuers),
         lines=tuple(lines(item, language)),
     )
-
-
-def _title(item: Item, language: str) -> str:
-    """The title alone for a new notice: that it is new shows; else what happened stands before it."""
-    kind, _, rest = item.event.partition(":")
-    if kind == "new":
-        return item.title
-    label = WORDS[language].get(kind, kind).format(date=rest.rpartition(":")[2])
-    return f"{label}{'：' if language == 'zh' else ': '}{item.title}"

@@ -4,7 +4,7 @@ from notices.schema.articles import article_keys, article_versions, articles, fo
 from notices.schema.crawling import hosts, sources, visits
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
 from notices.schema.matters import matter_facts, matter_keys, matter_moves, ties
-from notices.schema.telling import calendar, deliveries, matched, subscriptions, told
+from notices.schema.telling import calendar, deliveries, matched, posts, subscriptions, told
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "notice_aliases",
     "notices",
     "pages",
+    "posts",
     "sources",
     "subscriptions",
     "ties",

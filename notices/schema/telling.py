@@ -1,6 +1,19 @@
 """Subscriptions and deliveries."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 
 from notices.schema.types import Instant, Json, Serial, metadata
 
@@ -48,6 +61,9 @@ deliveries = Table(
     Column("error", Text, nullable=False),
     Column("idempotency_key", String, nullable=False),
     Column("planned_at", Instant),
+    Column("unsure", Boolean, nullable=False, server_default=false()),
+    Column("repeats", Integer, nullable=False, server_default=text("0")),
+    Column("subject", Json),
     UniqueConstraint("subscription_id", "matter_id", "event", "channel"),
     Index("deliveries_due", "state", "due_at"),
     Index("deliveries_matter", "matter_id"),
@@ -86,4 +102,13 @@ calendar = Table(
     Column("sequence", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("cancelled", Boolean, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("robot", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("posts_robot", "robot", "at"),
 )

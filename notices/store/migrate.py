@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, select
 from notices.problem import Problem
 from notices.schema import meta
 
-REVISIONS = ("0001", "0002", "0003", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0007", "0008", "0009")
 
 
 class StoreTooNew(Problem):

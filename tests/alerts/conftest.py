@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
+from config.channels import Channel
 from notices.article import Article
 from notices.fields import Fields
 from notices.kinds import Mode, NoticeType, Precision
@@ -195,6 +196,11 @@ class Hook:
     status: int = 200
     hang: threading.Event | None = None
     before_answer: Callable[[], None] | None = None
+
+    @property
+    def channels(self) -> dict[str, Channel]:
+        """The address as a channel that may lie inside a private network, as loopback does."""
+        return {self.url: Channel(self.url, "webhook", self.url, private=True, timeout=5.0)}
 
     @property
     def messages(self) -> list[dict[str, Any]]:

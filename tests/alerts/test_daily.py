@@ -24,7 +24,7 @@ def at(text: str) -> datetime:
 
 
 def subscribe(world: Any, reader: Any, hook: Any = None, name: str = "a", **more: Any) -> None:
-    channels = (hook.url,) if hook else ("team",)
+    channels = tuple(hook.channels) if hook else ("team",)
     make(world.store, reader, Wanted(name, "is:open", channels, **more), {"team"}, world.now)
 
 
@@ -81,12 +81,12 @@ def test_a_reminder_that_waits_is_not_sent_once_it_is_wrong(world: Any, reader: 
     subscribe(world, reader, hook, remind=("3d",), quiet="08:00-12:00")
     tick(world, reader, "2026-12-27 12:00")
     tick(world, reader, "2026-12-28 09:00")
-    assert dispatch(world.store, {}, world.now).states == {}
+    assert dispatch(world.store, hook.channels, world.now).states == {}
     world.deadline(first, date(2027, 1, 10), mode=Mode.BACKFILL)
     with world.store.writing() as connection:
         connection.execute(delete(notices).where(notices.c.id == second))
     tick(world, reader, "2026-12-28 12:00")
-    dispatch(world.store, {}, world.now)
+    dispatch(world.store, hook.channels, world.now)
     assert hook.titles() == ["照旧的办法"]
     assert sorted(state for _, state in told(world)) == ["covered", "covered", "sent"]
 
@@ -180,7 +180,7 @@ def test_an_empty_digest_is_sent_only_where_it_is_wished_and_only_when_it_is_emp
             world.notice("办法", END)
         tick(world, reader, f"2026-11-{day:02} 08:00")
         tick(world, reader, f"2026-11-{day:02} 09:00")
-        dispatch(world.store, {}, world.now)
+        dispatch(world.store, hook.channels, world.now)
     got = [(m["subscription"], [item["event"] for item in m["items"]]) for m in hook.messages]
     assert got == [("a", ["alive:2026-11-02"]), ("a", ["new"]), ("b", ["new"]), ("a", ["alive:2026-11-04"])]
     assert "服务正常" in hook.messages[0]["text"]
@@ -195,7 +195,7 @@ def test_a_digest_names_a_notice_once_whatever_happened_to_it(world: Any, reader
     world.deadline(notice, date(2026, 11, 6))
     tick(world, reader, "2026-11-02 12:00")
     tick(world, reader, "2026-11-03 09:00")  # three days before the new end
-    assert dispatch(world.store, {}, world.now).states == {"sent": 4}
+    assert dispatch(world.store, hook.channels, world.now).states == {"sent": 4}
     items = [(item["title"], item["event"], item["deadline"]) for m in hook.messages for item in m["items"]]
     assert items == [("办法", "new", "2026-11-06"), ("另一办法", "new", "2026-12-31")]
 
@@ -206,12 +206,12 @@ def test_what_is_tried_again_waits_for_the_end_of_the_night(world: Any, reader: 
     world.notice("办法", END)
     match(world.store, world.now)
     hook.status = 500
-    assert dispatch(world.store, {}, world.now).states == {"pending": 1}
+    assert dispatch(world.store, hook.channels, world.now).states == {"pending": 1}
     hook.status = 200
     for hour in range(22, 31):
         moment = at("2026-11-02 00:00") + timedelta(hours=hour)
-        assert dispatch(world.store, {}, moment).states == {}
-    assert dispatch(world.store, {}, at("2026-11-03 07:00")).states == {"sent": 1}
+        assert dispatch(world.store, hook.channels, moment).states == {}
+    assert dispatch(world.store, hook.channels, at("2026-11-03 07:00")).states == {"sent": 1}
 
 
 def test_a_weekly_digest_is_not_given_up_because_it_waited_for_its_day(world: Any, reader: Any, hook: Any) -> None:
@@ -222,7 +222,7 @@ def test_a_weekly_digest_is_not_given_up_because_it_waited_for_its_day(world: An
     hook.status = 500
     world.now = at("2026-11-09 09:00")
     for _ in range(20):
-        dispatch(world.store, {}, world.later(minutes=30))
+        dispatch(world.store, hook.channels, world.later(minutes=30))
     assert listed(world.store)[0].state == "pending"
 
 

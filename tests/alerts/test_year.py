@@ -194,7 +194,7 @@ def live(world: Any, reader: Any, hook: Any, seed: int, start: datetime, end: da
     chance = random.Random(seed)
     world.now = start
     model = Model(moments(start, end))
-    channels = {one.name: Channel(one.name, "webhook", hook.url, timeout=5.0) for one in SUBSCRIPTIONS}
+    channels = {one.name: Channel(one.name, "webhook", hook.url, private=True, timeout=5.0) for one in SUBSCRIPTIONS}
     for one in SUBSCRIPTIONS:
         make(world.store, reader, one, channels, world.now)
     got: list[Told] = []
