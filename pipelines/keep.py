@@ -18,7 +18,6 @@ from notices.store import Store
 from notices.store.chunks import chunks
 from notices.understood import Understood
 from pipelines.regroup import regroup
-from pipelines.remove import log_removed
 from pipelines.understand import RULES
 from pipelines.versions import Shelf
 
@@ -86,7 +85,6 @@ def _keep(connection: Connection, entries: list[Entry], now: datetime) -> KeepRe
     _settle_pages(connection, fresh, ids)
     live = {ids[entry.key] for entry in fresh if entry.understood and entry.page.mode is Mode.LIVE}
     made = regroup(connection, shelf.changed(), live, now, shelf.replaced())
-    log_removed(connection, [(entry.key, entry.reading.state) for entry in fresh if entry.page.mode is Mode.LIVE], now)
     outcomes = Counter(entry.outcome for entry in entries)
     return KeepReport(outcomes, outcomes["new"], made)
 

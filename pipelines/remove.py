@@ -5,14 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from notices.kinds import Mode, PageState
+from notices.kinds import Mode
 from notices.schema import article_keys, article_versions, articles, events, links, notice_aliases, notices, pages
 from notices.store.article_rows import load_understood
 from notices.store.chunks import chunks
 from pipelines.regroup import regroup
 from pipelines.relink import relink
-
-GONE = {PageState.DELETED, PageState.VIOLATION, PageState.GONE}  # what a page becomes that is taken away
 
 
 def remove(connection: Connection, ids: Iterable[int], now: datetime) -> None:
@@ -25,24 +23,6 @@ def remove(connection: Connection, ids: Iterable[int], now: datetime) -> None:
         rest = {row.id: row.notice_id for row in connection.execute(left)}
         _end(connection, touched - set(rest.values()), now)
         regroup(connection, load_understood(connection, rest), set(), now)
-
-
-def log_removed(connection: Connection, met: Iterable[tuple[str, PageState]], now: datetime) -> None:
-    """Logs that notices lost the page of their canonical article; what was read of it stays.
-
-    `met` are the identities of fetched pages and their states.
-    """
-    gone = {key: state.value for key, state in met if state in GONE}
-    if not gone:
-        return
-    own = articles.join(notices, notices.c.canonical_id == articles.c.id)
-    query = select(articles.c.id, articles.c.key, notices.c.id.label("notice")).select_from(own)
-    found = connection.execute(query.where(articles.c.key.in_(gone))).all()
-    entry = {"kind": "removed", "mode": Mode.LIVE.value, "at": now}
-    detail = {row.id: {"kinds": ["removed"], "page": gone[row.key]} for row in found}
-    rows = [{**entry, "notice_id": row.notice, "article_id": row.id, "detail": detail[row.id]} for row in found]
-    if rows:
-        connection.execute(insert(events), rows)
 
 
 def _delete(connection: Connection, ids: list[int]) -> None:

@@ -76,10 +76,11 @@ class World:
     def merge(self, old: int, into: int, mode: Mode = Mode.LIVE) -> None:
         """One notice swallows another."""
         with self.store.writing() as connection:
+            matter = _matter(connection, old)
             connection.execute(update(articles).where(articles.c.notice_id == old).values(notice_id=into))
             connection.execute(delete(notices).where(notices.c.id == old))
             connection.execute(insert(notice_aliases).values(alias=old, notice_id=into))
-            connection.execute(insert(matter_moves).values(matter_id=old, notice_id=into))
+            connection.execute(insert(matter_moves).values(matter_id=matter, notice_id=into))
             self._event(connection, old, ["merged"], mode, into=into)
             self._event(connection, into, ["joined", "merged"], mode, swallowed=[old])
 
@@ -93,15 +94,13 @@ class World:
             assert left
             self._event(connection, notice, ["split"], mode, left=[left])
             made = self._group(connection, [left], mode)
-            connection.execute(insert(matter_moves).values(matter_id=notice, notice_id=made))
+            connection.execute(insert(matter_moves).values(matter_id=_matter(connection, notice), notice_id=made))
             return made
 
     def link(self, notice: int, to: int, mode: Mode = Mode.LIVE) -> None:
         """A notice is found to belong to another one's matter."""
         with self.store.writing() as connection:
-            query = select(notices.c.matter_id).where(notices.c.id == to)
-            matter = connection.execute(query).scalar_one()
-            old = connection.execute(select(notices.c.matter_id).where(notices.c.id == notice)).scalar_one()
+            matter, old = _matter(connection, to), _matter(connection, notice)
             connection.execute(update(notices).where(notices.c.id == notice).values(matter_id=matter))
             connection.execute(insert(matter_moves).values(matter_id=old, notice_id=notice))
             self._event(connection, notice, ["linked"], mode, matter=[old, matter])
@@ -109,7 +108,7 @@ class World:
     def unlink(self, notice: int, mode: Mode = Mode.LIVE) -> None:
         """A notice turns out to be a matter of its own."""
         with self.store.writing() as connection:
-            old = connection.execute(select(notices.c.matter_id).where(notices.c.id == notice)).scalar_one()
+            old = _matter(connection, notice)
             connection.execute(update(notices).where(notices.c.id == notice).values(matter_id=notice))
             connection.execute(insert(matter_moves).values(matter_id=old, notice_id=notice))
             self._event(connection, notice, ["linked"], mode, matter=[old, notice])
@@ -161,6 +160,10 @@ class World:
     def _event(self, connection: Connection, notice: int, kinds: list[str], mode: Mode, **detail: Any) -> None:
         row = {"kind": kinds[0], "notice_id": notice, "article_id": None, "mode": mode.value, "at": self.now}
         connection.execute(insert(events).values(**row, detail={"kinds": kinds, **detail}))
+
+
+def _matter(connection: Connection, notice: int) -> int:
+    return int(connection.execute(select(notices.c.matter_id).where(notices.c.id == notice)).scalar_one())
 
 
 class WordReader:

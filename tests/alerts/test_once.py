@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from alerts import cursor, matcher, subscriptions
+from alerts import cursor, subscriptions
 from alerts.ledger import counts, listed
 from alerts.matcher import match
+from alerts.standing import MATCHER
 from alerts.subscriptions import BadSubscription, Wanted, make
 from notices.kinds import Mode
 from notices.schema import subscriptions as table
@@ -166,7 +167,7 @@ def test_a_paused_subscription_hears_nothing_of_that_time_later(world: Any, read
 def test_a_cursor_held_by_another_process_is_left_alone_until_its_lease_ends(world: Any, reader: Any) -> None:
     subscribe(world, reader)
     world.notice("办法")
-    assert cursor.lease(world.store, matcher.NAME, "another", world.now) == 0
+    assert cursor.lease(world.store, MATCHER, "another", world.now) == 0
     assert match(world.store, world.now) == 0
     assert match(world.store, world.later(minutes=3)) == 1
 

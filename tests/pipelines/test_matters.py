@@ -181,17 +181,6 @@ def test_a_removed_notice_leaves_the_others_a_matter(desk: tuple[Store, PageFile
     assert moved == [old] * 4
 
 
-def test_a_page_that_is_gone_is_logged_and_its_text_stays(desk: tuple[Store, PageFile]) -> None:
-    store, pages = desk
-    official = world()[0]
-    put(store, pages, [official])
-    last = store.last_event()
-    tombstone = Page(official.url, b"gone", DAY + timedelta(days=9), status=404, mode=Mode.LIVE)
-    keep(store, pages, [(tombstone, Reading(PageState.GONE), None)], now=DAY)
-    assert [event.kind for event in store.events_after(last)] == ["removed"]
-    assert of(store, "official").body
-
-
 def test_another_text_of_the_official_page_has_a_number(desk: tuple[Store, PageFile]) -> None:
     store, pages = desk
     official = world()[0]
