@@ -177,7 +177,7 @@ def test_killed_at_every_step_everything_arrives_and_repeats_only_as_allowed(wor
             for _ in range(chance.choice([0, 1, 1, 2])):
                 world.notice(f"办法{number}号")
                 number += 1
-            match(world.store, reader, world.now)
+            match(world.store, world.now)
             for one in seen.values():
                 one.trouble = chance.choice(TROUBLES)
             for one in robots.values():
