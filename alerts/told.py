@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from alerts.kinds import ALIVE, name_of
 from notices.schema import told
 from notices.store.engine import upsert
 
@@ -22,8 +23,9 @@ def tell(connection: Connection, dues: "Iterable[Due]", now: datetime) -> None:
             "event": due.event,
             "notice_id": due.notice_id,
             "at": now,
+            "subject": due.subject,
         }
         for due in dues
-        if due.notice_id
+        if name_of(due.event) != ALIVE  # of a digest, and a feed has none
     }
     upsert(connection, told, list(rows.values()))

@@ -116,7 +116,7 @@ def _facts(one: Item, words: Words) -> tuple[tuple[str, str], ...]:
     day = one.published_at.astimezone(SHANGHAI).date().isoformat() if one.published_at else words["unknown"]
     return (
         (words["type"], words.get(one.notice_type, one.notice_type)),
-        (words["issuers"], ", ".join(one.issuers) or words["unknown"]),
+        (words["issuers"], words["and"].join(one.issuers) or words["unknown"]),
         (words["published"], day),
     )
 

@@ -13,7 +13,6 @@ from alerts.sending import Item, Link
 from alerts.subscriptions import Subscription
 from alerts.view import says, view
 from alerts.words import WORDS
-from notices.notice import Notice
 from notices.schema import articles, notices, told
 from notices.store.chunks import chunks
 from notices.store.notice_rows import load_notices
@@ -36,8 +35,12 @@ def feed(connection: Connection, store_id: str, one: Subscription, home: str, no
         notice = found.get(places[row.notice_id].notice_id) if row.notice_id in places else None
         if notice is not None:
             item = message.item(notice, row.event, files.get(notice.notice_id, ()), row.at, now)
-            entry = _entry(f"{base}:{row.matter_id}:{row.event}", item, notice, row.at, one.language)
-            entries.setdefault((notice.matter_id, row.event), entry)
+        elif row.subject:
+            item = message.without_notice(row.event, row.matter_id, row.subject)
+        else:
+            continue
+        entry = _entry(f"{base}:{row.matter_id}:{row.event}", item, row.at, one.language)
+        entries.setdefault((item.matter_id, row.event), entry)
     newest = tuple(reversed(entries.values()))
     updated = max((entry.told_at for entry in newest), default=one.created_at)
     return Feed(base, f"policywatch: {one.name}", one.query, home, one.language, updated, newest)
@@ -67,14 +70,14 @@ def lines(one: Item, language: str) -> list[str]:
     return told_of
 
 
-def _entry(name: str, item: Item, notice: Notice, at: datetime, language: str) -> Entry:
+def _entry(name: str, item: Item, at: datetime, language: str) -> Entry:
     words = WORDS[language]
     return Entry(
         id=name,
         title=item.title if name_of(item.event) == NEW else says(item, words),
         link=item.url,
         told_at=at,
-        published_at=notice.published_at,
-        tags=(words.get(item.notice_type, item.notice_type), *item.issuers),
+        published_at=item.published_at,
+        tags=tuple(tag for tag in (words.get(item.notice_type, item.notice_type), *item.issuers) if tag),
         lines=tuple(lines(item, language)),
     )

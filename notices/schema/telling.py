@@ -87,6 +87,7 @@ told = Table(
     Column("event", String, primary_key=True),
     Column("notice_id", BigInteger, nullable=False, index=True),
     Column("at", Instant, nullable=False, index=True),
+    Column("subject", Json),
 )
 
 calendar = Table(

@@ -1,5 +1,6 @@
 """Reminders and signs of life: who gets them, and what happens when the machine slept or its clock was wrong."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from alerts import subscriptions
+from alerts.alarms import Trouble, tell_alarm
 from alerts.daily import plan
 from alerts.dispatcher import dispatch
+from alerts.feeds.files import refresh
 from alerts.ledger import listed
 from alerts.matcher import match
 from alerts.subscriptions import Wanted, make
@@ -245,3 +248,21 @@ def test_the_next_look_is_kept_with_the_subscription(world: Any, reader: Any) ->
     with world.store.reading() as connection:
         kept = connection.execute(select(table.c.plan_at)).scalar_one()
     assert kept == datetime.fromisoformat("2027-03-14T08:30-04:00")  # the clocks went forward that night
+
+
+def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_feed(
+    world: Any, reader: Any, hook: Any
+) -> None:
+    subscribe(world, reader, hook, name="ops", pace="weekly", events=("alarm",))
+    subscribe(world, reader, hook, name="analyst")
+    trouble = Trouble("miit-tz", "no row could be read from its list", world.now)
+    assert [tell_alarm(world.store, trouble, world.later(minutes=minutes)) for minutes in (1, 2)] == [1, 0]
+    assert tell_alarm(world.store, replace(trouble, detail="well again", over=True), world.later(hours=2)) == 1
+    dispatch(world.store, hook.channels, world.now)
+    items = [item for message in hook.messages for item in message["items"]]
+    assert [(one["title"], one["note"]) for one in items] == [
+        ("miit-tz", "no row could be read from its list"), ("miit-tz", "well again"),
+    ]  # fmt: skip
+    refresh(world.store, world.store.folder, "http://127.0.0.1:8765", world.now)
+    feed = (world.store.folder / "feeds" / "1" / "feed.atom").read_text(encoding="utf-8")
+    assert feed.count("<entry>") == 2 and "来源告警：miit-tz" in feed

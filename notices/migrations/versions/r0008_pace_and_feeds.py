@@ -48,6 +48,7 @@ def _told() -> None:
         sa.Column("event", sa.String(), nullable=False),
         sa.Column("notice_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscriptions.id"]),
         sa.PrimaryKeyConstraint("subscription_id", "matter_id", "event"),
     )
