@@ -8,6 +8,7 @@ from notices.understood import Understood
 from pipelines.clean import clean
 from pipelines.fields import read_fields
 from pipelines.fingerprint import fingerprint
+from pipelines.leads import leads
 from pipelines.segment import segment
 
 RULES = 2  # raised with every change of a stage's rules, so that `reprocess --from-version` finds older pages
@@ -18,6 +19,6 @@ def understand(article: Article) -> Understood:
     cleaned = clean(article)
     fields = read_fields(cleaned)
     terms, words = segment(cleaned)
-    found = fingerprint(cleaned, fields)
+    key, found = article_key(article), fingerprint(cleaned, fields)
     kept = replace(cleaned, listed_ends=None)  # the fields have it now, and an article's row does not
-    return Understood(article_key(article), kept, fields, terms, words, found)
+    return Understood(key, kept, fields, terms, words, found, leads(article, key))

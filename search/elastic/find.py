@@ -26,7 +26,7 @@ SORTS: Mapping[str, list[Dsl]] = {
     "deadline": [{"deadline_micros": {"order": "asc", "missing": "_last"}}, {"notice_id": "asc"}],
 }
 SHOWN = ["matter_id", "headline", "title", "body", "attachments", "type", "published", "deadline_day", "url"]
-SHOWN += ["carriers.path", "carriers.url", "carriers.account", "carriers.published"]
+SHOWN += ["end_of_matter", "carriers.path", "carriers.url", "carriers.account", "carriers.published"]
 AT_ONCE = 100  # notices whose texts are read together
 
 
@@ -145,6 +145,7 @@ def _hit(place: Ranked, row: Row, wanted: Sequence[Concept]) -> Hit:
         place.notice_id, held["matter_id"], held["headline"], place.exact, round(place.score, 4), held["type"],
         tuple(row.facts["shown"]), datetime.fromisoformat(published).astimezone(SHANGHAI) if published else None,
         held.get("deadline_day"), held["url"], tuple(map(_carrier, held["carriers"])), tuple(lights),
+        "matter" if held.get("end_of_matter") else "",
     )  # fmt: skip
 
 
