@@ -22,7 +22,8 @@ class Article:
     `published_at` is aware, Asia/Shanghai, None when the page does not say; `body` is paragraphs separated by newlines,
     table rows as `| a | b |`, list items as `- a`, written in `markup` until the clean stage made plain text of it;
     `biz`, `mid`, `idx` are WeChat's identity of an article, empty elsewhere; `origin_account` is the page's own
-    "以下文章来源于"; `source_url` is the address the page itself names as its original.
+    "以下文章来源于"; `source_url` is the address the page itself names as its original; `links` are the addresses that
+    its text links to, where that is not written in the body's markup.
     """
 
     url: str
@@ -40,6 +41,7 @@ class Article:
     attachments: tuple[Attachment, ...] = ()
     truncated: bool = False
     official: bool = False
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

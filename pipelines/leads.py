@@ -23,7 +23,7 @@ def leads(article: Article, key: str) -> tuple[str, ...]:
     """
     original = [article.source_url] if article.source_url else []
     body = article.body
-    found = _ADDRESS.findall(body) if "://" in body else []
+    found = [*article.links, *(_ADDRESS.findall(body) if "://" in body else [])]
     if "](/" in body:
         found += [_joined(article.url, path) for path in _BEHIND.findall(body)]
     cut = (html.unescape(raw).rstrip(".,;:!?") for raw in found)

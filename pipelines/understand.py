@@ -1,5 +1,7 @@
 """The pure stages in their order: what a parsed article becomes before it is grouped."""
 
+from dataclasses import replace
+
 from notices.article import Article
 from notices.identity import article_key
 from notices.understood import Understood
@@ -14,7 +16,7 @@ RULES = 1  # raised with every change of a stage's rules, so that `reprocess --f
 
 def understand(article: Article) -> Understood:
     """A parsed article cleaned, its fields read, segmented and fingerprinted."""
-    cleaned = clean(article)
+    cleaned = replace(clean(article), links=())  # what they say goes on as leads
     fields = read_fields(cleaned)
     terms, words = segment(cleaned)
     key = article_key(article)

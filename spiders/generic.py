@@ -15,6 +15,7 @@ from notices.kinds import PageState, Precision
 from notices.page import Page
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
+from spiders.hrefs import links
 from spiders.walls import without_text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -70,6 +71,7 @@ def read_feed_item(page: Page, text: str) -> Reading:
         precision=Precision.SECOND if page.listed_at else Precision.DAY,
         body=body,
         attachments=attachments(root, page.url),
+        links=links(root, page.url),
     )
     return Reading(PageState.ARTICLE, article, reason="full text of a feed")
 
