@@ -11,6 +11,7 @@ from spiders.archive import read_archived
 from spiders.decode import LARGEST, Undecodable, text_of
 from spiders.feed_item import read_feed_item
 from spiders.generic import read_generic
+from spiders.listed_row import LISTED_ROW, read_listed_row
 from spiders.ndrc import SERVICE, read_submission
 from spiders.official import read_official
 from spiders.sites import is_own, site_of
@@ -53,6 +54,8 @@ def _by_content(page: Page) -> Reading:
     host = host_of(page.url).partition(":")[0]
     if FEED_ITEM in page.headers:
         return read_feed_item(page, text)
+    if LISTED_ROW in page.headers:
+        return read_listed_row(page, text)
     if host == WECHAT_HOST:
         return read_wechat(page, text)
     if SERVICE in page.url:
