@@ -21,6 +21,7 @@ from cli import (
     forget,
     ingest,
     init,
+    kibana,
     parse,
     reindex,
     reprocess,
@@ -69,6 +70,7 @@ for command in COMMANDS:
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(sources.app, name="sources")
 app.add_typer(elasticsearch.app, name="elasticsearch")
+app.add_typer(kibana.app, name="kibana")
 
 
 def main() -> None:

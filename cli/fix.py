@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.desk import desk, now
-from cli.printing import AsJson, as_json, say
+from cli.printing import AsJson, as_json, say, typed
 
 
 def fix(
@@ -38,7 +38,7 @@ def fix(
         problem.status = 2
         raise problem from None
     with desk() as at:
-        fixed = run(at.store, notice, Correction(kind, end, merge, split, note), now=now())
+        fixed = run(at.store, notice, Correction(kind, end, merge, split, typed(note)), now=now())
         project(at.store, at.settings.data)
         with Projecting(at.settings, at.store) as elastic:
             elastic.turn()

@@ -32,6 +32,14 @@ def text(name: str) -> str:
     return files("config").joinpath(name).read_text(encoding="utf-8")
 
 
+def content(name: str) -> bytes:
+    """The bytes of a file of the operator's, by its name in that folder or by its path; raises OSError."""
+    for folder in _own:
+        if (folder / name).is_file():
+            return (folder / name).read_bytes()
+    return Path(name).read_bytes()
+
+
 def write_files(settings: Settings) -> tuple[list[Path], list[Path]]:
     """Writes the files that are not there yet; returns those written and those kept."""
     settings.config.mkdir(parents=True, exist_ok=True)

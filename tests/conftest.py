@@ -1,4 +1,4 @@
-"""Real servers for the tests that need them."""
+"""What all tests share: the real servers."""
 
 import os
 import secrets
@@ -13,6 +13,8 @@ import pytest
 from elastic_files import NoServer, cache
 from elastic_server import ElasticServer
 from elastic_shared import shared_server
+
+pytest_plugins = ["tests.servers.postgres"]
 
 
 @pytest.fixture(scope="session")

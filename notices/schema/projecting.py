@@ -1,8 +1,8 @@
-"""What a projector could not write, and the runs of sources that it shows."""
+"""What a projector could not write."""
 
-from sqlalchemy import BigInteger, Column, Float, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
-from notices.schema.types import Instant, Json, Serial, metadata
+from notices.schema.types import Instant, metadata
 
 dead_letters = Table(
     "dead_letters",
@@ -13,18 +13,4 @@ dead_letters = Table(
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
-)
-
-source_runs = Table(
-    "source_runs",
-    metadata,
-    Column("id", Serial, primary_key=True),
-    Column("source", String, nullable=False, index=True),
-    Column("started_at", Instant, nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("outcomes", Json, nullable=False),
-    Column("new_articles", Integer, nullable=False),
-    Column("new_notices", Integer, nullable=False),
-    Column("error", Text, nullable=False),
-    sqlite_autoincrement=True,
 )

@@ -1,19 +1,23 @@
-"""The runs of sources, in the order in which they ended."""
+"""The runs of sources, in the order in which they last changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, and_, func, or_, select
 
-from notices.schema import source_runs
+from notices.schema import runs
 
-KEPT = timedelta(days=400)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICRO = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """One crawl of a source: when it began, how long it took in seconds, what became of its pages, and its error."""
+    """One crawl of a source: when it began, how long it took in seconds, what became of its pages, and its error.
+
+    `changed` is when it last changed, in microseconds since 1970: a run grows while its pages come in.
+    """
 
     run_id: int
     source: str
@@ -23,34 +27,38 @@ class SourceRun:
     new_articles: int
     new_notices: int
     error: str
+    health: str = ""
+    changed: int = 0
 
 
-def add_run(connection: Connection, run: SourceRun) -> None:
-    """Puts down a run, which gets a number of its own, and forgets those that are older than KEPT."""
-    values = {
-        "source": run.source,
-        "started_at": run.started_at,
-        "seconds": run.seconds,
-        "outcomes": dict(run.outcomes),
-        "new_articles": run.new_articles,
-        "new_notices": run.new_notices,
-        "error": run.error,
-    }
-    connection.execute(delete(source_runs).where(source_runs.c.started_at < run.started_at - KEPT))
-    connection.execute(insert(source_runs).values(**values))
+def last_change(connection: Connection) -> int:
+    """When a run changed last, in microseconds since 1970, 0 for no run."""
+    found = connection.execute(select(func.max(runs.c.updated_at))).scalar()
+    return micros(found) if found else 0
 
 
-def last_run(connection: Connection) -> int:
-    """The number of the newest run, 0 for none."""
-    return int(connection.execute(select(func.max(source_runs.c.id))).scalar() or 0)
-
-
-def runs_after(connection: Connection, number: int, limit: int) -> list[SourceRun]:
-    """At most `limit` runs after a number."""
-    query = select(source_runs).where(source_runs.c.id > number).order_by(source_runs.c.id).limit(limit)
+def runs_after(connection: Connection, changed: int, run_id: int, limit: int) -> list[SourceRun]:
+    """At most `limit` runs that changed after a moment, or at it and have a larger number."""
+    moment = _EPOCH + changed * _MICRO
+    same = and_(runs.c.updated_at == moment, runs.c.id > run_id)
+    query = select(runs).where(or_(runs.c.updated_at > moment, same)).order_by(runs.c.updated_at, runs.c.id)
     return [
         SourceRun(
-            row.id, row.source, row.started_at, row.seconds, row.outcomes, row.new_articles, row.new_notices, row.error
+            row.id,
+            row.source,
+            row.started_at,
+            (row.updated_at - row.started_at) / timedelta(seconds=1),
+            row.outcomes,
+            row.new_articles,
+            row.new_notices,
+            row.error,
+            row.health,
+            micros(row.updated_at),
         )
-        for row in connection.execute(query)
+        for row in connection.execute(query.limit(limit))
     ]
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 of an instant."""
+    return (moment - _EPOCH) // _MICRO

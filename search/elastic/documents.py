@@ -10,9 +10,10 @@ from notices.kinds import NoticeType
 from notices.notice import Carrier, Notice
 from notices.store.source_runs import SourceRun
 from search.bulk import spaced_tokens
-from search.index import LEAD, SHANGHAI, deadline, instant
+from search.dated import OPEN_WITHOUT_DEADLINE
+from search.index import LEAD
 from search.keys import keywords
-from search.parse import OPEN_WITHOUT_DEADLINE
+from search.moments import SHANGHAI, deadline, instant
 from search.tokenizer import BETWEEN, tokens
 
 LEAD_CHARACTERS = 450  # of a body hold its first LEAD tokens, nearly always
@@ -55,7 +56,10 @@ def document(notice: Notice) -> bytes:
 
 
 def facts(notice: Notice) -> str:
-    """What ranking reads of a notice, as JSON: its tokens with spaces between, as `search.rank.Facts` has them."""
+    """What ranking reads of a notice, as JSON: its tokens with spaces between, as `search.rank.Facts` has them.
+
+    `shown` are its issuers as a hit names them: the field `issuer` has the bodies of departments among them.
+    """
     fields = notice.fields
     made = {
         "title": _spaced(notice.titles),
@@ -64,6 +68,7 @@ def facts(notice: Notice) -> str:
         "issuers": _spaced(fields.issuers),
         "type": fields.notice_type.value,
         "size": len(notice.body),
+        "shown": fields.issuers,
     }
     return orjson.dumps(made).decode()
 

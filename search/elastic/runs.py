@@ -4,7 +4,7 @@ import threading
 
 from notices.store import Store
 from notices.store.cursor import Cursor
-from notices.store.source_runs import last_run, runs_after
+from notices.store.source_runs import last_change, runs_after
 from search.elastic.bulk import Action, bulks, deliver
 from search.elastic.connection import Elastic
 from search.elastic.documents import run_document
@@ -13,6 +13,7 @@ from search.elastic.problems import told
 from search.elastic.templates import projection
 
 RUNS = 1_000  # read at a time
+OVERLAP = 60_000_000  # microseconds: a clock that was set back, or a run written late, is read all the same
 
 
 def project_runs(store: Store, elastic: Elastic, stop: threading.Event | None = None) -> int:
@@ -23,7 +24,7 @@ def project_runs(store: Store, elastic: Elastic, stop: threading.Event | None = 
     held = _live(store, elastic)
     cursor = Cursor(store, held.cursor)
     with store.reading() as connection:
-        last = last_run(connection)
+        last = last_change(connection)
     if cursor.position >= last:
         return 0
     position = cursor.take()
@@ -36,17 +37,17 @@ def project_runs(store: Store, elastic: Elastic, stop: threading.Event | None = 
 
 
 def _follow(store: Store, elastic: Elastic, held: Held, cursor: Cursor, position: int, stop: threading.Event) -> int:
-    written = 0
+    written, start, number = 0, max(position - OVERLAP, 0), 0
     while True:
         with store.reading() as connection:
-            runs = runs_after(connection, position, RUNS)
+            runs = runs_after(connection, start, number, RUNS)
         if not runs:
             return written
-        for some in bulks(Action(run.run_id, run.run_id, run_document(run)) for run in runs):
+        for some in bulks(Action(run.run_id, run.changed, run_document(run)) for run in runs):
             written += deliver(elastic, held.name, some, stop=stop).written
-        position = runs[-1].run_id
+        start, number = runs[-1].changed, runs[-1].run_id
         with store.writing() as connection:
-            if not cursor.move(connection, position):
+            if not cursor.move(connection, max(start, position)):
                 return written
 
 

@@ -134,11 +134,14 @@ def test_carriers_are_whole_and_flat(elastic: Elastic) -> None:
 def test_facts_are_read_without_the_texts(elastic: Elastic, notices: list[Notice], index: Index) -> None:
 
     index.replace([], notices, 0, 1)
+    shown = {one.notice_id: list(one.fields.issuers) for one in notices}
     answer = elastic.client.search(index=elastic.names.read, size=100, source=False, stored_fields=["facts"])
     columns = "spaced, lead, named, issuers, type, size"
     for row in answer["hits"]["hits"]:
         wanted = index.database.execute(f"SELECT {columns} FROM docs WHERE id = ?", (int(row["_id"]),)).fetchone()
-        assert tuple(json.loads(row["fields"]["facts"][0]).values()) == wanted
+        facts = json.loads(row["fields"]["facts"][0])
+        assert facts.pop("shown") == shown[int(row["_id"])]
+        assert tuple(facts.values()) == wanted
 
 
 def test_the_templates_make_the_same_index(elastic: Elastic, elasticsearch_url: str) -> None:

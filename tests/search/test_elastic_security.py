@@ -4,6 +4,7 @@ import base64
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from elastic_server import USER, ElasticServer
 from elasticsearch import AuthorizationException, Elasticsearch
 
 from config.settings import Settings
+from notices.schema import runs
 from notices.store import Store
-from notices.store.source_runs import SourceRun, add_run
 from scheduler.elastic_health import elastic_health
 from search.elastic.connection import Names, connected
 from search.elastic.problems import ElasticRefused
@@ -22,6 +23,8 @@ from search.elastic.projector import Projector
 from search.elastic.rebuild import rebuild
 from search.elastic.role import key_request
 from search.elastic.runs import project_runs
+from search.engine import opened
+from search.parse import parse
 
 pytestmark = pytest.mark.soak
 ROOT = Path(__file__).parents[2]
@@ -70,11 +73,17 @@ def test_the_key_that_role_asks_for_is_enough_and_no_more(
     )
     with Store.open(settings.store_url, tmp_path) as store, connected(settings) as elastic:
         with store.writing() as connection:
-            add_run(connection, SourceRun(0, "miit", now, 1.5, {"new": 2, "blocked": 1}, 2, 1, ""))
+            counted = {"outcomes": {"new": 2, "blocked": 1}, "new_articles": 2, "new_notices": 1}
+            connection.execute(
+                runs.insert().values(source="miit", started_at=now, updated_at=now, mode="live", **counted)
+            )
         assert Projector(store, elastic).turn() == 0
         assert project_runs(store, elastic) == 1
         assert rebuild(store, elastic) == 0
         assert {state for state, _, _ in elastic_health(settings, store)} == {"ok"}
+        with closing(opened(settings)) as engine:
+            assert engine.find("税", now=now, facets=True).total == 0
+            assert list(engine.each("", now=now)) == [] and engine.matching(parse("", now)) == set()
         assert sorted(chief.indices.get_alias(index="policywatch-*")) == [
             "policywatch-notices-v2",
             "policywatch-sources-v1",

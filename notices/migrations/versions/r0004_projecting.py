@@ -1,4 +1,4 @@
-"""Dead letters of the projectors, and a row for every run of a source."""
+"""Dead letters of the projectors."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,8 +7,6 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
-
-SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -23,23 +21,8 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("reader", "notice_id"),
     )
-    op.create_table(
-        "source_runs",
-        sa.Column("id", SERIAL, nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("started_at", sa.BigInteger(), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
-        sa.Column("outcomes", sa.Text(), nullable=False),
-        sa.Column("new_articles", sa.Integer(), nullable=False),
-        sa.Column("new_notices", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_source_runs_source"), "source_runs", ["source"], unique=False)
 
 
 def downgrade() -> None:
     """Takes the tables away with what is in them."""
-    op.drop_table("source_runs")
     op.drop_table("dead_letters")
