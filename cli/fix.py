@@ -27,6 +27,7 @@ def fix(
     from notices.problem import Problem
     from scheduler.corrections import Correction
     from scheduler.corrections import fix as run
+    from scheduler.projecting import Projecting
     from search.projector import project
 
     try:
@@ -39,6 +40,8 @@ def fix(
     with desk() as at:
         fixed = run(at.store, notice, Correction(kind, end, merge, split, typed(note)), now=now())
         project(at.store, at.settings.data)
+        with Projecting(at.settings, at.store) as elastic:
+            elastic.turn()
     if json:
         as_json({"notice_id": fixed.notice_id, "title": fixed.titles[0], **_fields(fixed.fields)})
     else:

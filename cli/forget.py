@@ -16,11 +16,14 @@ def forget(
     Example: policywatch forget https://mp.weixin.qq.com/s/abc
     """
     from scheduler.corrections import forget as run
+    from scheduler.projecting import Projecting
     from search.projector import project
 
     with desk() as at:
         report = run(at.store, at.pages, typed(url), now=now())
         project(at.store, at.settings.data)
+        with Projecting(at.settings, at.store) as elastic:
+            elastic.turn()
     if json:
         as_json(report)
     else:

@@ -20,7 +20,7 @@ from notices.problem import Problem
 from notices.schema import events, notices, pages
 from notices.store import Store, StoreTooOld
 from notices.store.faults import shown as shown_url
-from scheduler.health import source_health
+from scheduler.health import said, source_health
 from search.parse import parse
 from search.projector import behind
 
@@ -57,6 +57,7 @@ def doctor(now: datetime) -> list[Check]:
                 "store": lambda: _store(store),
                 "pages": lambda: _pages(settings, store),
                 "index": lambda: _index(settings, store),
+                "elasticsearch": lambda: _elasticsearch(settings, store),
                 "clock": lambda: _clock(store, now),
                 "sources": lambda: _sources(store, now),
                 "channels": lambda: _channels(store, now),
@@ -81,8 +82,6 @@ def _settings(settings: Settings) -> Iterator[Check]:
     for name, meant in strangers():
         hint = f"did you mean {meant}?" if meant else "`policywatch settings` lists them all"
         yield Check("settings", WARNING, f"{name} is no setting", hint)
-    if settings.elasticsearch_url:
-        yield Check("settings", WARNING, "Elasticsearch is set and not used yet", "searches use the embedded index")
 
 
 def _disk(folder: Path) -> Iterator[Check]:
@@ -126,6 +125,14 @@ def _index(settings: Settings, store: Store) -> Iterator[Check]:
         yield Check("index", OK, "as new as the store")
 
 
+def _elasticsearch(settings: Settings, store: Store) -> Iterator[Check]:
+    if settings.elasticsearch_url:
+        from scheduler.elastic_health import elastic_health  # a third of a second: only where it is used
+
+        for state, detail, advice in elastic_health(settings, store):
+            yield Check("elasticsearch", state, detail, advice)
+
+
 def _clock(store: Store, now: datetime) -> Iterator[Check]:
     with store.reading() as connection:
         last = connection.execute(select(func.max(events.c.at))).scalar()
@@ -144,13 +151,17 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
     if well:
         yield Check("sources", OK, f"{len(well)} of {len(found)} are well")
     for one in found:
+        for lack in one.lacks:
+            yield Check(f"source {one.name}", WARNING, lack, "look at both lists: one may have changed its layout")
         name, since = f"source {one.name}", f"since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
+        last = f"; last runs: {'; '.join(said(run) for run in one.runs[:3])}" if one.runs else ""
         if one.health == "new":
             yield Check(name, WARNING, "was never crawled", f"`policywatch crawl {one.name}`, or start `run`")
-        elif one.health == "late":
-            yield Check(name, WARNING, f"no success {since}".strip(), "start `policywatch run`, or crawl it now")
-        elif one.health == "failing":
-            yield Check(name, BAD, f"{since}: {one.error}", f"`policywatch sources check {one.name}` explains")
+        elif one.health == "stale":
+            yield Check(name, WARNING, f"{one.health}: {one.error}{last}", "start `policywatch run`, or crawl it now")
+        elif one.health != "ok":
+            detail = f"{one.health} {since}: {one.error}{last}"
+            yield Check(name, BAD, detail, f"`policywatch sources check {one.name}` explains")
 
 
 def _channels(store: Store, now: datetime) -> Iterator[Check]:

@@ -6,8 +6,9 @@ import queue
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -17,12 +18,14 @@ from notices.isolate import isolate
 from notices.pagefile import PageFile
 from notices.schema import SHANGHAI
 from notices.store import Store
-from scheduler.crawl import crawl
-from scheduler.round import due, tell
+from scheduler.looking import Looking
+from scheduler.projecting import Projecting
+from scheduler.round import tell
 from scheduler.standby import ScheduleHeld, leading
 from scheduler.timers import timers
 
 LOCK = "schedule.lock"
+STAND_BY = 1.0  # seconds between two tries to hold the schedule
 log = logging.getLogger("policywatch.service")
 
 
@@ -32,30 +35,58 @@ def now() -> datetime:
 
 
 def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[[], datetime] = now) -> None:
-    """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; raises ScheduleHeld when another one does.
+    """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; stands by while another process or host does.
 
-    Crawls run one at a time on the calling thread, so that a signal ends them in order; telling goes on meanwhile. Of
-    hosts that share a database one crawls, the others stand by.
+    Looks are taken on the calling thread, so that a signal ends them in order; telling goes on meanwhile.
     """
     stop = threading.Event()
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
-    with held(settings.data), _stoppable(), leading(store.engine) as lead:
-        timer = timers(lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop))
-        try:
+    try:
+        with (
+            _stoppable(),
+            holding(settings.data),
+            leading(store.engine) as lead,
+            Projecting(settings, store, stop) as elastic,
+        ):
             lead()
-            timer.start()
-            log.info("the service runs; stop it with SIGTERM or Ctrl-C")
-            _tick(ticks)
-            while True:
-                ticks.get()
-                lead()
-                isolate(lambda: _crawl(settings, store, pages, clock), "crawl")
-        except KeyboardInterrupt:
-            log.info("stopping")
-        finally:
-            stop.set()
-            if timer.running:
+            looking = Looking(settings, store, pages, clock)
+            timer = timers(
+                lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop), lambda: _project(elastic, stop)
+            )
+            try:
+                timer.start()
+                log.info("the service runs; stop it with SIGTERM or Ctrl-C")
+                _tick(ticks)
+                while True:
+                    ticks.get()
+                    lead()
+                    looking.look()
+            finally:
+                stop.set()
                 timer.shutdown(wait=True)
+                looking.close()
+    except KeyboardInterrupt:
+        log.info("stopped")
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Holds the schedule of a data folder as soon as nobody else does, saying once that it waits."""
+    said = False
+    while True:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(held(folder))
+            except ScheduleHeld as problem:
+                if not said:
+                    log.warning("%s; standing by until it ends", problem)
+                said = True
+            else:
+                if said:
+                    log.warning("the other process ended: this one runs the schedule now")
+                yield
+                return
+        time.sleep(STAND_BY)
 
 
 @contextmanager
@@ -70,9 +101,7 @@ def held(folder: Path) -> Iterator[None]:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
-            raise ScheduleHeld(
-                f"another process{_whose(note)} runs the schedule of {folder}: stop that first"
-            ) from None
+            raise ScheduleHeld(f"another process{_whose(note)} runs the schedule of {folder}") from None
         try:
             note.write_text(str(os.getpid()), encoding="ascii")
             yield
@@ -92,17 +121,14 @@ def _tick(ticks: "queue.Queue[None]") -> None:
         ticks.put_nowait(None)
 
 
-def _crawl(settings: Settings, store: Store, pages: PageFile, clock: Callable[[], datetime]) -> None:
-    for name in due(store, clock()):
-        for report in crawl(settings, store, pages, [name]).sources:
-            level = logging.WARNING if report.error else logging.INFO
-            found = f"{report.pages} pages, {report.new_notices} new notices"
-            log.log(level, "%s: %s%s", name, found, f"; failed: {report.error}" if report.error else "")
-
-
 def _tell(settings: Settings, store: Store, clock: Callable[[], datetime], stop: threading.Event) -> None:
     if not stop.is_set():
         isolate(lambda: tell(settings, store, clock(), stop), "index, match and send")
+
+
+def _project(elastic: Projecting, stop: threading.Event) -> None:
+    if not stop.is_set():
+        isolate(elastic.turn, "write to Elasticsearch")
 
 
 @contextmanager

@@ -139,6 +139,11 @@ class Samples:
         return Store.open(self.address(folder), folder, **given), PageFile(folder)
 
 
+@pytest.fixture(scope="session")
+def shared_samples() -> type[Samples]:
+    return Samples
+
+
 @pytest.fixture
 def samples(store_address: Callable[[Path], str]) -> Samples:
     return Samples(store_address)
