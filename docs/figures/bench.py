@@ -24,6 +24,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
+from docs.figures.bench_schedule import schedule_figures  # noqa: E402
+
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -159,6 +161,7 @@ def main() -> None:
         flatness(folder)
         search_figures(labels, folder)
         page_figures(labels.parent, folder)
+        schedule_figures()
     finally:
         shutil.rmtree(folder)
 
