@@ -9,11 +9,10 @@ from notices.identity import WECHAT_HOST, host_of
 from notices.kinds import PageState, Precision
 from notices.normal import normalise
 from notices.page import Page
+from spiders.archive import is_official
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
 from spiders.shells import tombstone
-
-FEED_ITEM = "x-feed-account"  # the header that a feed's full text is kept with, so that it is read as such again
 
 
 def read_feed_item(page: Page, text: str) -> Reading:
@@ -30,7 +29,7 @@ def read_feed_item(page: Page, text: str) -> Reading:
     article = Article(
         url=page.url,
         title=one_line(page.listed_title or body)[:200],
-        account=page.headers.get(FEED_ITEM, ""),
+        account=page.headers.get("x-feed-account", ""),
         published_at=page.listed_at,
         precision=Precision.SECOND if page.listed_at else Precision.DAY,
         biz=_first(query, "__biz"),
@@ -38,7 +37,7 @@ def read_feed_item(page: Page, text: str) -> Reading:
         idx=_first(query, "idx") or _first(query, "itemidx"),
         body=body,
         attachments=attachments(root, page.url),
-        official=host.endswith(".gov.cn"),
+        official=is_official(host),
     )
     return Reading(PageState.ARTICLE, article, reason="full text of a feed")
 

@@ -13,6 +13,7 @@ from parsel import Selector
 from notices.article import Article, Reading
 from notices.kinds import PageState, Precision
 from notices.page import Page
+from spiders.archive import is_official
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
 from spiders.walls import without_text
@@ -51,7 +52,7 @@ def read_generic(page: Page, text: str) -> Reading:
         precision=Precision.DAY,
         body=body,
         attachments=attachments(root, page.url),
-        official=host.endswith(".gov.cn"),
+        official=is_official(host),
     )
     return Reading(PageState.ARTICLE, article, reason=reason)
 

@@ -27,15 +27,16 @@ _CREDIT = re.compile(r"^\s*(?:信息)?来\s*源\s*[:：]\s*")
 _METAS = ("PubDate", "firstpublishedtime", "publishdate", "pubdate")
 
 
-def read_official(site: Site, page: Page, text: str) -> Reading | None:
+def read_official(site: Site, page: Page, text: str, *, own: bool = True) -> Reading | None:
     """What a page of a known site is: an article where it has the site's text element.
 
-    Without that element a strict site's page is an `error`; None lets the page of another one be read as any site's.
+    Without that element a strict site's page is an `error`; None lets the page of another one, or of a host beside the
+    site's own, be read as any site's.
     """
     root = Selector(text=text, type="html").root
     content = _first(root, site.text)
     if content is None:
-        return _other(root, text, site)
+        return _other(root, text, site, own)
     files = _files(root, content, page.url, site)
     words = plain_text(content)
     if not words and not files:
@@ -56,11 +57,11 @@ def read_official(site: Site, page: Page, text: str) -> Reading | None:
     return Reading(PageState.ARTICLE, article, reason="article" if words else "article of files only")
 
 
-def _other(root: etree._Element, text: str, site: Site) -> Reading | None:
+def _other(root: etree._Element, text: str, site: Site, own: bool) -> Reading | None:
     if root.xpath("//script[@*[translate(name(), 'D', 'd')='querydata']]"):
         return Reading(PageState.EMPTY, reason="a column's shell: its rows come from the unit address")
     wall = without_text(root, text)
-    if wall is not None or not site.strict:
+    if wall is not None or not site.strict or not own:
         return wall
     return Reading(PageState.ERROR, reason=f"unknown layout: no {' or '.join(site.text)} in the page")
 

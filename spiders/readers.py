@@ -9,15 +9,18 @@ from notices.kinds import PageState
 from notices.page import Page
 from spiders.archive import read_archived
 from spiders.decode import LARGEST, Undecodable, text_of
-from spiders.feed_item import FEED_ITEM, read_feed_item
+from spiders.feed_item import read_feed_item
 from spiders.generic import read_generic
 from spiders.listed_row import LISTED_ROW, read_listed_row
 from spiders.ndrc import SERVICE, read_submission
 from spiders.official import read_official
-from spiders.sites import site_of
+from spiders.sites import is_own, site_of
 from spiders.walls import refused
 from spiders.wechat import read_wechat
 
+FEED_ITEM = "x-feed-account"  # the header that a feed's full text is kept with, so that it is read as such again
+
+_BLANK = b" \t\r\n\x00"
 _FRONT_MATTER = re.compile(rb"^(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 _DOCUMENT = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
@@ -32,7 +35,7 @@ def read(page: Page) -> Reading:
 
 def _no_page(page: Page) -> Reading | None:
     """The state of bytes that no parser should see; None when one should."""
-    if not page.body.strip(b" \t\r\n\x00"):
+    if not page.body[:4096].strip(_BLANK) and not page.body.strip(_BLANK):
         return Reading(PageState.EMPTY, reason="no bytes")
     if len(page.body) > LARGEST:
         return Reading(PageState.ERROR, reason=f"larger than {LARGEST >> 20} MB")
@@ -58,4 +61,12 @@ def _by_content(page: Page) -> Reading:
     if SERVICE in page.url:
         return read_submission(page, text)
     site = site_of(host)
-    return (read_official(site, page, text) if site else None) or read_generic(page, text)
+    if site is None:
+        return read_generic(page, text)
+    reading = read_official(site, page, text, own=is_own(site, host))
+    if reading is not None:
+        return reading
+    reading = read_generic(page, text)
+    if reading.article is None:
+        return reading
+    return replace(reading, article=replace(reading.article, account=site.account, official=True))

@@ -123,3 +123,8 @@ def site_of(host: str) -> Site | None:
         if any(host == name or host.endswith("." + name) for name in site.hosts):
             return site
     return None
+
+
+def is_own(site: Site, host: str) -> bool:
+    """Whether a host is the site itself: what stands beside it (gkml., std., xxgk.) has templates of its own."""
+    return host.removeprefix("www.") in {name.removeprefix("www.") for name in site.hosts}

@@ -34,10 +34,10 @@ def read_wechat(page: Page, text: str) -> Reading:
     if kind == "8" or kind in _TEXTS:
         return _post(scripts, kind)
     start, opening = tag_with_id(text, "js_content")
-    _, share = tag_with_id(text, "js_share_source")
     article = _normal(scripts, start) if "rich_media_content" in opening else None
     if article is not None and article.article is not None:
         return article
+    _, share = tag_with_id(text, "js_share_source")
     if share or kind == _SHARED:
         return _share(scripts, share)
     if kind in _MEDIA:

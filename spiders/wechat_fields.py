@@ -14,6 +14,7 @@ from spiders.wechat_tags import tag_with_id
 from spiders.wechat_vars import cgi_data, member, neighbourhood, variable, xml_value
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+ABOVE = 60_000  # characters above the text in which its original is named
 TITLE_LIMIT = 64  # WeChat's own; a post without a title carries its whole text in that place
 
 _ORIGIN = re.compile(r"original_primary_nickname[^>]*>([^<]+)")
@@ -55,7 +56,7 @@ class Scripts:
         biz, mid, idx = self._identity()
         when, precision = self._published()
         title = self.value("msg_title", key="title") or self._shown("activity-name") or self._meta("og:title")
-        source = html.unescape(self.value("msg_source_url", key="source_url"))
+        source = html.unescape(variable(self.near, "msg_source_url") or member(self.data, "source_url"))
         return Article(
             url=self.page.url,
             title=" ".join((title or self.page.listed_title or body).split())[:TITLE_LIMIT].rstrip(),
@@ -107,7 +108,7 @@ class Scripts:
 
     def _origin(self, start: int) -> str:
         """The account that the page itself, above its text, names as the original's."""
-        above = self.text.rfind("original_area_primary", 0, max(start, 0))
+        above = self.text.rfind("original_area_primary", max(start - ABOVE, 0), max(start, 0))
         if above < 0:
             return ""
         block = self.text[above:start]

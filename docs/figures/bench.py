@@ -23,8 +23,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT))
-from docs.figures.bench_schedule import schedule_figures  # noqa: E402
+sys.path[:0] = [str(ROOT), str(HERE)]
+
+import bench_pages  # noqa: E402
+import bench_schedule  # noqa: E402
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -161,7 +163,8 @@ def main() -> None:
         flatness(folder)
         search_figures(labels, folder)
         page_figures(labels.parent, folder)
-        schedule_figures()
+        bench_pages.page_figures(labels.parent, folder)
+        bench_schedule.schedule_figures()
     finally:
         shutil.rmtree(folder)
 

@@ -9,7 +9,7 @@ from config.sources import Source
 from notices.identity import host_of, identity
 from notices.page import Page
 from spiders.decode import Undecodable, text_of
-from spiders.listing import Ask
+from spiders.listing import Ask, LayoutChanged
 from spiders.lists import reader_of
 from spiders.readers import read
 
@@ -19,10 +19,13 @@ _PAGING = re.compile(r"[?&](?:paramJson|p|page|pageno|start|begin_msgid|begin_it
 def recognise(page: Page, sources: Iterable[Source]) -> tuple[Source, Ask] | None:
     """The source and the ask that a saved answer belongs to; None for a page that is no list anybody knows."""
     kind, step = _by_content(page)
-    for source in sources:
-        for ask in reader_of(source).first(source):
-            if _same(ask.url, page.url):
-                return source, Ask(page.url, step if kind == source.kind else ask.step, note=ask.note)
+    known = tuple(sources)
+    for alike in (_same, _near):
+        for source in known:
+            for ask in reader_of(source).first(source):
+                if alike(ask.url, page.url) and (alike is _same or _reads(source, ask, page)):
+                    return source, Ask(page.url, step if kind == source.kind else ask.step, note=ask.note)
+    for source in known:
         if kind == "unit" == source.kind and step == "list" and host_of(source.url) == host_of(page.url):
             return source, Ask(page.url, step, note={"column": source.url})
     if not kind or (step == "shell" and read(page).article is not None):  # articles hold units too, in their margins
@@ -33,6 +36,18 @@ def recognise(page: Page, sources: Iterable[Source]) -> tuple[Source, Ask] | Non
 def _same(one: str, other: str) -> bool:
     """Whether two addresses are of one list, whichever page of it."""
     return identity(_PAGING.sub("", one)) == identity(_PAGING.sub("", other))
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether two addresses differ only in what is asked for."""
+    return identity(one.partition("?")[0]) == identity(other.partition("?")[0])
+
+
+def _reads(source: Source, ask: Ask, page: Page) -> bool:
+    try:
+        return bool(reader_of(source).read(source, ask, page).rows)
+    except LayoutChanged:
+        return False
 
 
 def _by_content(page: Page) -> tuple[str, str]:
@@ -61,6 +76,6 @@ def _by_json(text: str) -> tuple[str, str]:
     if "getalbum_resp" in value:
         return "album", "album"
     data = value.get("data")
-    if isinstance(data, dict) and isinstance(data.get("html"), str):
+    if isinstance(data, dict) and (isinstance(data.get("html"), str) or value.get("success") is False):
         return "unit", "list"
     return ("feed", "feed") if isinstance(value.get("items"), list) and "version" in value else ("", "")

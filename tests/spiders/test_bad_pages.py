@@ -33,6 +33,7 @@ def page(body: bytes, url: str = WECHAT, status: int = 200, **headers: str) -> P
         (page(b"x" * (LARGEST + 1)), PageState.ERROR),
         (page("\u4e2d".encode("utf-16-le") * 3), PageState.ERROR),
         (page(b"<div id=js_content>x", WECHAT), PageState.ERROR),
+        (page(b"<!-- nothing -->", "https://example.cn/a"), PageState.EMPTY),
         (page(b"<div id='con_con'></div>", MIIT), PageState.EMPTY),
     ],
 )
