@@ -16,11 +16,10 @@ from notices.kinds import Mode, PageState
 from notices.page import Page
 from notices.target import Kind, ListAsk, Target
 from spiders.answers import asked_pause, page_of, validators
-from spiders.feed_item import FEED_ITEM
 from spiders.job import Errand, Hosts, Keeper, Memory
 from spiders.listing import Ask, LayoutChanged, Listing, Row, Walled
 from spiders.lists import reader_of
-from spiders.readers import read
+from spiders.readers import FEED_ITEM, read
 from spiders.walls import refused
 
 HOPS = 3  # how many share and moved pages are followed in a row
