@@ -16,7 +16,7 @@ RULES = 2  # raised with every change of a stage's rules, so that `reprocess --f
 
 def understand(article: Article) -> Understood:
     """A parsed article cleaned, its fields read, segmented and fingerprinted."""
-    cleaned = clean(article)
+    cleaned = replace(clean(article), links=())  # what they say goes on as leads
     fields = read_fields(cleaned)
     terms, words = segment(cleaned)
     key, found = article_key(article), fingerprint(cleaned, fields)
