@@ -1,31 +1,26 @@
-"""Sends what is due: every channel on a thread of its own, so that one that is down holds up no other."""
+"""Sends what is due: every channel on a thread of its own, so that one that is down or hangs holds up no other."""
 
-import logging
 import random
 import threading
+import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select
-
-from alerts import message, webhook
-from alerts.follow import COVERED, homes
-from alerts.ledger import SENT
-from alerts.parts import Part, accepted, gather, lease, refused, withdraw
-from alerts.sending import Answer, Item, Link, Message, Send
+from alerts.channels.senders import SENDERS
+from alerts.courier import Courier
+from alerts.outgoing import splitting
+from alerts.parts import Part, gather
+from alerts.sending import Sender
 from config.channels import Channel, is_address, shown
+from config.masking import remember_address
 from notices.isolate import Failed, isolate
-from notices.schema import articles, notices
 from notices.store import Store
-from notices.store.chunks import chunks
 
-SENDERS: Mapping[str, Send] = {"webhook": webhook.send}
-THREADS = 16  # channels at a time
-log = logging.getLogger("policywatch.alerts")
+THREADS = 256  # channels at a time
+Channels = Mapping[str, Channel]
 
 
 @dataclass(slots=True)
@@ -36,117 +31,93 @@ class Dispatched:
     repeats: int = 0
 
 
+class Dispatcher:
+    """Gives every channel that has something due a courier, and leaves a channel alone while its courier is out."""
+
+    def __init__(
+        self, store: Store, *, chance: random.Random | None = None, stop: threading.Event | None = None,
+        link: Callable[[int], str] | None = None,
+    ) -> None:  # fmt: skip
+        """`stop`, once set, ends the work between two parts; `link` is where a subscription of an id can be read."""
+        self._store = store
+        self._chance, self._stop = chance or random.Random(), stop or threading.Event()
+        self._link = link or (lambda subscription_id: "")
+        self._pool = ThreadPoolExecutor(THREADS, "channel")
+        self._out: dict[str, tuple[Courier, Future[Failed | None]]] = {}
+        self._done = Dispatched()
+
+    def turn(self, channels: Channels | Callable[[], Channels], now: datetime) -> None:
+        """Sends out what is due on channels whose couriers are back; waits for none. `channels` are asked if needed."""
+        self._back()
+        known: Channels | None = None if callable(channels) else channels
+
+        def found(name: str) -> tuple[Channel, Sender]:
+            nonlocal known
+            known = known if known is not None else channels() if callable(channels) else channels
+            channel = resolve(name, known)
+            return channel, SENDERS[channel.kind]
+
+        queues: dict[str, list[Part]] = defaultdict(list)
+        for part in gather(self._store, now, splitting(self._store, found, now), tuple(self._out)):
+            queues[part.channel].append(part)
+        began = time.monotonic()
+        for name, queue in queues.items():
+            channel, sender = found(name)
+            courier = Courier(
+                self._store, channel, sender, lambda: now + timedelta(seconds=time.monotonic() - began),
+                self._chance, self._stop, self._link,
+            )  # fmt: skip
+            self._out[name] = courier, self._pool.submit(_run, courier, queue, name)
+
+    def wait(self) -> Dispatched:
+        """Waits for every courier and says what they did since this was asked last."""
+        for _, work in self._out.values():
+            work.result()
+        self._back()
+        done, self._done = self._done, Dispatched()
+        return done
+
+    def close(self) -> None:
+        """Waits for every courier and ends."""
+        self._pool.shutdown(wait=True)
+
+    def _back(self) -> None:
+        for name, (courier, work) in list(self._out.items()):
+            if work.done():
+                self._done.states.update(courier.states)
+                self._done.repeats += courier.repeats
+                del self._out[name]
+
+
 def dispatch(
     store: Store,
-    channels: Mapping[str, Channel],
+    channels: Channels,
     now: datetime,
     *,
     chance: random.Random | None = None,
     stop: threading.Event | None = None,
+    link: Callable[[int], str] | None = None,
 ) -> Dispatched:
     """Sends every part that is due, once; what a channel does not accept stays in the ledger and is tried again later.
 
     `stop`, once set, ends the work between two parts.
     """
-    parts, repeats = gather(store, now)
-    report = Dispatched(repeats=repeats)
-    if repeats:
-        log.warning("%d messages are sent again: their channel's answer was never written down", repeats)
-    queues: dict[str, list[Part]] = defaultdict(list)
-    for part in parts:
-        queues[part.channel].append(part)
-    if not queues:
-        return report
-    halt, luck = stop or threading.Event(), chance or random.Random()
-    with ThreadPoolExecutor(min(THREADS, len(queues)), "channel") as pool:
-        works = [
-            pool.submit(_work, store, resolve(name, channels), queue, now, luck, halt) for name, queue in queues.items()
-        ]
-        for work in works:
-            report.states.update(work.result())
-    return report
+    dispatcher = Dispatcher(store, chance=chance, stop=stop, link=link)
+    try:
+        dispatcher.turn(channels, now)
+        return dispatcher.wait()
+    finally:
+        dispatcher.close()
 
 
-def resolve(name: str, channels: Mapping[str, Channel]) -> Channel:
+def resolve(name: str, channels: Channels) -> Channel:
     """The channel of that name, or the plain webhook of an address; one without an address when there is none."""
-    return channels.get(name) or Channel(name, "webhook", name if is_address(name) else "")
+    if name in channels:
+        return channels[name]
+    if is_address(name):
+        remember_address(name)
+    return Channel(name, "webhook", name if is_address(name) else "")
 
 
-def deliver(channel: Channel, sent: Message, now: datetime) -> Answer:
-    """Hands a message to its channel; an answer whatever happens."""
-    if not channel.url:
-        return Answer(False, f"channels.yaml has no channel {channel.name!r}: add it, or change the subscription", True)
-    if channel.problem:
-        return Answer(False, channel.problem, True)
-    answer = isolate(lambda: SENDERS[channel.kind](channel, sent, now), f"send to {shown(channel.name)}")
-    return Answer(False, answer.error) if isinstance(answer, Failed) else answer
-
-
-def _work(
-    store: Store, channel: Channel, parts: Sequence[Part], now: datetime, chance: random.Random, stop: threading.Event
-) -> Counter[str]:
-    """One channel's parts, one after the other, until it is down."""
-    states: Counter[str] = Counter()
-    for part in parts:
-        if stop.is_set():
-            break
-        if not lease(store, part, now):
-            continue
-        items, gone = _items(store, part, now)
-        if gone:
-            withdraw(store, gone, COVERED, "the notice was removed")
-            states[COVERED] += len(gone)
-        if not items:
-            continue
-        answer = deliver(channel, _message(part, items), now)
-        if answer.accepted:
-            accepted(store, _without(part, gone), now)
-            states[SENT] += len(items)
-            continue
-        state = refused(store, _without(part, gone), answer, now, chance)
-        states[state] += len(items)
-        level = logging.WARNING if state == "pending" else logging.ERROR
-        what = "will try again" if state == "pending" else "given up"
-        log.log(level, "%s for %r: %s: %s", shown(channel.name), part.subscription, what, answer.said)
-        if answer.down:
-            break
-    return states
-
-
-def _items(store: Store, part: Part, now: datetime) -> tuple[list[Item], list[Row[Any]]]:
-    """What the part's deliveries tell, and those whose notice is gone."""
-    with store.reading() as connection:
-        places = homes(connection, {row.notice_id for row in part.rows})
-        ids = sorted({home.notice_id for home in places.values()})
-        files: dict[int, list[Link]] = {}
-        for some in chunks(ids):
-            query = select(notices.c.id, articles.c.attachments).join(articles, articles.c.id == notices.c.canonical_id)
-            for notice_id, held in connection.execute(query.where(notices.c.id.in_(some))):
-                files[notice_id] = [Link(name, url) for name, url, _ in held or ()]
-    found = {notice.notice_id: notice for notice in store.notices(ids)}
-    items: list[Item] = []
-    gone: list[Row[Any]] = []
-    for row in part.rows:
-        home = places.get(row.notice_id)
-        notice = found.get(home.notice_id) if home else None
-        if notice is None:
-            gone.append(row)
-        else:
-            links = files.get(notice.notice_id, [])
-            items.append(message.item(notice, row.event, links, row.created_at, now))
-    return items, gone
-
-
-def _message(part: Part, items: Sequence[Item]) -> Message:
-    number, parts = part.number
-    text = message.text(part.subscription, part.query, part.language, items, number, parts)
-    return Message(
-        part.key, number, parts, part.attempts + 1, part.subscription, part.query, part.language, tuple(items), text
-    )
-
-
-def _without(part: Part, gone: Sequence[Row[Any]]) -> Part:
-    if not gone:
-        return part
-    rows = tuple(row for row in part.rows if row not in gone)
-    return Part(part.key, part.channel, part.subscription, part.query, part.language, rows, part.attempts)
+def _run(courier: Courier, queue: list[Part], name: str) -> Failed | None:
+    return isolate(lambda: courier.run(queue), f"courier to {shown(name)}")

@@ -3,13 +3,14 @@
 import hashlib
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, Select, or_, select, update
 
+from alerts.held import held
 from alerts.ledger import FAILED, LEASED, PENDING, SENT
 from alerts.sending import Answer
 from notices.schema import deliveries, subscriptions
@@ -23,18 +24,25 @@ GIVE_UP = timedelta(days=1)
 LEAST_ATTEMPTS = 8  # before giving up: a machine that slept for days still tries for half an hour
 CUT_OFF = "ended before the channel's answer was written down"
 
+Split = Callable[[Sequence[Row[Any]]], list[list[Row[Any]]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Deliveries that are sent together, under one key for ever; `attempts` are those made before."""
+    """Deliveries that are sent together, under one key for ever; `attempts` are those made before.
+
+    `unsure` says that the channel may have taken it already.
+    """
 
     key: str
     channel: str
     subscription: str
     query: str
     language: str
+    pace: str
     rows: tuple[Row[Any], ...]
     attempts: int
+    unsure: bool
 
     @property
     def number(self) -> tuple[int, int]:
@@ -43,77 +51,92 @@ class Part:
         return int(part), int(parts)
 
 
-def gather(store: Store, now: datetime) -> tuple[list[Part], int]:
-    """The parts that are due, oldest first, and how many of them may repeat what a channel already took.
+def gather(store: Store, now: datetime, split: Split | None = None, busy: Collection[str] = ()) -> list[Part]:
+    """The parts that are due on channels that are not busy, oldest first.
 
     Deliveries that were sent before stay in their part, under its key; the others of a subscription and channel make
-    new parts.
+    new parts, cut where `split` says, or by number alone.
     """
-    if not _waiting(store, now):
-        return [], 0
+    quiet = held(store, now)
+    if not _waiting(store, now, quiet):
+        return []
+    pieces = _pieces(store, split or (lambda rows: list(chunks(rows, LARGEST))), _due(now, busy, quiet))
     name = store.store_id
-    columns = subscriptions.c.name, subscriptions.c.query, subscriptions.c.language
     with store.writing() as connection:
-        cut_off = _reclaim(connection, now)
-        query = select(deliveries, *columns).join(subscriptions).where(subscriptions.c.paused.is_(False))
-        due = query.where(deliveries.c.state == PENDING, deliveries.c.due_at <= now).order_by(deliveries.c.id)
-        old: dict[str, list[Row[Any]]] = defaultdict(list)
-        new: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
-        for row in connection.execute(due):
+        _reclaim(connection, now)
+        found: dict[str, list[Row[Any]]] = defaultdict(list)
+        new: dict[int, Row[Any]] = {}
+        for row in connection.execute(_due(now, busy, quiet)):
             if row.idempotency_key:
-                old[row.idempotency_key].append(row)
+                found[row.idempotency_key].append(row)
             else:
-                new[row.subscription_id, row.channel].append(row)
-        for rows in new.values():
-            for key, some in _keyed(name, rows):
-                old[key] = some
-                _set(connection, [row.id for row in some], idempotency_key=key)
-    return [_part(key, rows) for key, rows in old.items()], len(cut_off)
+                new[row.id] = row
+        for some in pieces:
+            if all(row.id in new for piece in some for row in piece):
+                for key, rows in _keyed(name, [[new[row.id] for row in piece] for piece in some]):
+                    found[key] = rows
+                    _set(connection, [row.id for row in rows], {"idempotency_key": key})
+    return [_part(key, rows) for key, rows in sorted(found.items(), key=lambda one: one[1][0].id)]
 
 
-def lease(store: Store, part: Part, now: datetime) -> bool:
-    """Takes a part for sending; False when somebody else has it or it is not due any more."""
+def free(connection: Connection, part: Part, now: datetime) -> bool:
+    """Whether a part is still to be sent, inside the caller's transaction: not somebody else's, and due."""
     ids = [row.id for row in part.rows]
-    with store.writing() as connection:
-        free: set[int] = set()
-        for some in chunks(ids):
-            here = deliveries.c.id.in_(some) & (deliveries.c.state == PENDING)
-            free |= set(connection.execute(select(deliveries.c.id).where(here)).scalars())
-        if free != set(ids):
-            return False
-        _set(connection, ids, state=LEASED, leased_until=now + LEASE, attempts=part.attempts + 1)
-    return True
+    found: set[int] = set()
+    for some in chunks(ids):
+        here = deliveries.c.id.in_(some) & (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
+        found |= set(connection.execute(select(deliveries.c.id).where(here)).scalars())
+    return found == set(ids)
 
 
-def accepted(store: Store, part: Part, now: datetime) -> None:
-    """Writes down that the channel took a part."""
-    with store.writing() as connection:
-        _set(connection, [row.id for row in part.rows], state=SENT, sent_at=now, leased_until=None, error="")
+def lease(connection: Connection, part: Part, rows: Iterable[Row[Any]], now: datetime) -> None:
+    """Takes a part's rows for sending, inside the caller's transaction that found it free.
+
+    From then on until its answer is written down the channel may have it.
+    """
+    again = {"repeats": deliveries.c.repeats + 1} if part.unsure else {}
+    taken = {"state": LEASED, "leased_until": now + LEASE, "attempts": part.attempts + 1, "unsure": True, **again}
+    _set(connection, [row.id for row in rows], taken)
 
 
-def withdraw(store: Store, rows: Iterable[Row[Any]], state: str, reason: str) -> None:
-    """Settles deliveries that there is nothing to tell of any more."""
-    with store.writing() as connection:
-        _set(connection, [row.id for row in rows], state=state, leased_until=None, error=reason)
+def accepted(connection: Connection, rows: Iterable[Row[Any]], now: datetime, missed: str = "") -> None:
+    """Writes down, inside the caller's transaction, that the channel took a part; `missed` names who did not get it."""
+    done: dict[str, Any] = {"state": SENT, "sent_at": now, "leased_until": None, "error": missed, "unsure": False}
+    _set(connection, [row.id for row in rows], done)
 
 
-def refused(store: Store, part: Part, answer: Answer, now: datetime, chance: random.Random) -> str:
-    """Writes down that a channel did not take a part, and when it is tried again; returns the state it is in now.
+def withdraw(connection: Connection, rows: Iterable[Row[Any]], state: str, reason: str) -> None:
+    """Settles deliveries, inside the caller's transaction, that there is nothing to tell of any more."""
+    _set(connection, [row.id for row in rows], {"state": state, "leased_until": None, "error": reason, "unsure": False})
 
-    While a channel is down, everything that is due on it waits and counts the attempt too.
+
+def refused(
+    connection: Connection, part: Part, rows: Sequence[Row[Any]], answer: Answer, now: datetime, chance: random.Random
+) -> str:
+    """Writes down, inside the caller's transaction, that a channel did not take a part and when it is tried again.
+
+    While a channel is down, everything that is due on it waits and counts the attempt too. Returns the state it is in.
     """
     attempts = part.attempts + 1
     due = now + wait(attempts, answer.retry_after, chance)
-    ids = [row.id for row in part.rows]
-    born = min(row.created_at for row in part.rows)
+    born = min(row.planned_at or row.created_at for row in rows)
     state = FAILED if now - born >= GIVE_UP and attempts >= LEAST_ATTEMPTS else PENDING
-    with store.writing() as connection:
-        _set(connection, ids, state=state, due_at=due, leased_until=None, error=answer.said)
-        if answer.down:
-            waiting = (deliveries.c.channel == part.channel) & (deliveries.c.state == PENDING)
-            others = connection.execute(select(deliveries).where(waiting & (deliveries.c.due_at <= now))).all()
-            _postpone(connection, others, due, now, answer.said)
+    settled: dict[str, Any] = {
+        "state": state,
+        "due_at": due,
+        "leased_until": None,
+        "error": answer.said,
+        "unsure": answer.unsure,
+    }
+    _set(connection, [row.id for row in rows], settled, LEASED)
+    if answer.down:
+        _postpone(connection, _others(connection, part.channel, now), due, now, answer.said)
     return state
+
+
+def put_off(connection: Connection, channel: str, due: datetime, now: datetime) -> None:
+    """Lets everything that is due on a channel wait, inside the caller's transaction; no attempt was made."""
+    _set(connection, [row.id for row in _others(connection, channel, now)], {"due_at": due})
 
 
 def wait(attempts: int, asked: float | None, chance: random.Random) -> timedelta:
@@ -122,34 +145,56 @@ def wait(attempts: int, asked: float | None, chance: random.Random) -> timedelta
     return timedelta(seconds=max(seconds, asked or 0.0))
 
 
+def _due(now: datetime, busy: Collection[str], quiet: Collection[int]) -> Select[Any]:
+    columns = subscriptions.c.name, subscriptions.c.query, subscriptions.c.language, subscriptions.c.pace
+    query = select(deliveries, *columns).join(subscriptions).where(subscriptions.c.paused.is_(False))
+    query = query.where(deliveries.c.state == PENDING, deliveries.c.due_at <= now)
+    query = query.where(deliveries.c.subscription_id.not_in(quiet))
+    return query.where(deliveries.c.channel.not_in(busy)).order_by(deliveries.c.id)
+
+
+def _pieces(store: Store, split: Split, due: Select[Any]) -> list[list[list[Row[Any]]]]:
+    """New deliveries cut into parts outside the writer's lock: some of them have to be laid out."""
+    new: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
+    with store.reading() as connection:
+        for row in connection.execute(due.where(deliveries.c.idempotency_key == "")):
+            new[row.subscription_id, row.channel].append(row)
+    return [split(rows) for rows in new.values()]
+
+
+def _others(connection: Connection, channel: str, now: datetime) -> Sequence[Row[Any]]:
+    waiting = (deliveries.c.channel == channel) & (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
+    return connection.execute(select(deliveries).where(waiting)).all()
+
+
 def _postpone(connection: Connection, rows: Iterable[Row[Any]], due: datetime, now: datetime, said: str) -> None:
     by_attempts: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for row in rows:
-        over = now - row.created_at >= GIVE_UP and row.attempts + 1 >= LEAST_ATTEMPTS
+        over = now - (row.planned_at or row.created_at) >= GIVE_UP and row.attempts + 1 >= LEAST_ATTEMPTS
         by_attempts[row.attempts + 1, over].append(row.id)
     for (attempts, over), ids in by_attempts.items():
-        _set(connection, ids, state=FAILED if over else PENDING, attempts=attempts, due_at=due, error=said)
+        _set(
+            connection, ids, {"state": FAILED if over else PENDING, "attempts": attempts, "due_at": due, "error": said}
+        )
 
 
-def _waiting(store: Store, now: datetime) -> bool:
-    """Whether anything is due or was left behind: asked every second, so without the writer's lock."""
-    due = (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
+def _waiting(store: Store, now: datetime, quiet: Collection[int]) -> bool:
+    """Whether anything is due or was left behind: asked several times a second, so without the writer's lock."""
+    due = (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now) & deliveries.c.subscription_id.not_in(quiet)
     over = (deliveries.c.state == LEASED) & (deliveries.c.leased_until <= now)
     with store.reading() as connection:
         return connection.execute(select(deliveries.c.id).where(or_(due, over)).limit(1)).first() is not None
 
 
-def _reclaim(connection: Connection, now: datetime) -> set[str]:
+def _reclaim(connection: Connection, now: datetime) -> None:
     """Frees the parts of a dispatcher that ended between sending and marking."""
     over = (deliveries.c.state == LEASED) & (deliveries.c.leased_until <= now)
-    rows = connection.execute(select(deliveries).where(over)).all()
-    _set(connection, [row.id for row in rows], state=PENDING, due_at=now, leased_until=None, error=CUT_OFF)
-    return {row.idempotency_key for row in rows}
+    rows = connection.execute(select(deliveries.c.id).where(over)).scalars().all()
+    _set(connection, rows, {"state": PENDING, "due_at": now, "leased_until": None, "error": CUT_OFF})
 
 
-def _keyed(store_id: str, rows: list[Row[Any]]) -> Iterable[tuple[str, list[Row[Any]]]]:
-    pieces = list(chunks(rows, LARGEST))
-    ids = " ".join(str(row.id) for row in rows)
+def _keyed(store_id: str, pieces: Sequence[list[Row[Any]]]) -> Iterable[tuple[str, list[Row[Any]]]]:
+    ids = " ".join(str(row.id) for piece in pieces for row in piece)
     message = hashlib.sha256(f"{store_id} {ids}".encode()).hexdigest()[:32]
     for number, some in enumerate(pieces, 1):
         yield f"{message}.{number}.{len(pieces)}", some
@@ -158,9 +203,11 @@ def _keyed(store_id: str, rows: list[Row[Any]]) -> Iterable[tuple[str, list[Row[
 def _part(key: str, rows: list[Row[Any]]) -> Part:
     first = rows[0]
     attempts = max(row.attempts for row in rows)
-    return Part(key, first.channel, first.name, first.query, first.language, tuple(rows), attempts)
+    unsure = any(row.unsure for row in rows)
+    return Part(key, first.channel, first.name, first.query, first.language, first.pace, tuple(rows), attempts, unsure)
 
 
-def _set(connection: Connection, ids: Iterable[int], **values: Any) -> None:
+def _set(connection: Connection, ids: Iterable[int], values: Mapping[str, Any], only: str = "") -> None:
     for some in chunks(ids):
-        connection.execute(update(deliveries).where(deliveries.c.id.in_(some)).values(**values))
+        statement = update(deliveries).where(deliveries.c.id.in_(some))
+        connection.execute((statement.where(deliveries.c.state == only) if only else statement).values(**values))

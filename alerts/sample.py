@@ -1,16 +1,27 @@
 """A sample message, so that a person sees whether a channel works."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts import message
-from alerts.dispatcher import deliver, resolve
+from alerts import lines
+from alerts.channels.rate import claim, limits
+from alerts.channels.senders import SENDERS
+from alerts.courier import deliver
+from alerts.dispatcher import resolve
 from alerts.sending import Item, Link, Message
-from alerts.subscriptions import Subscription
-from alerts.words import WORDS
 from config.channels import Channel, shown
+from notices.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose sample it is."""
+
+    name: str
+    query: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +33,26 @@ class Tried:
     answer: str
 
 
-def try_out(subscription: Subscription, channels: Mapping[str, Channel], now: datetime) -> list[Tried]:
-    """Sends a sample, marked as one, to every channel of a subscription; the ledger does not know of it."""
+def try_out(
+    store: Store, names: Sequence[str], channels: Mapping[str, Channel], now: datetime, asked: Asked
+) -> list[Tried]:
+    """Sends a sample, marked as one, to the channels; the ledger does not know of it, a robot's rate does."""
     tried = []
-    for name in subscription.channels:
-        answer = deliver(resolve(name, channels), sample(subscription, now), now)
-        tried.append(Tried(shown(name), answer.accepted, answer.said))
+    for name in names:
+        channel = resolve(name, channels)
+        sender = SENDERS[channel.kind]
+        with store.writing() as connection:
+            pause = claim(connection, channel, limits(channel, sender.limits), now)
+        if pause:
+            tried.append(Tried(shown(name), False, f"its rate is used up: try again in {pause.seconds + 1} s"))
+            continue
+        answer = deliver(channel, sender, sample(asked, now), now)
+        said = f"{answer.said}; NOT for {answer.missed}" if answer.missed else answer.said
+        tried.append(Tried(shown(name), answer.accepted, said))
     return tried
 
 
-def sample(subscription: Subscription, now: datetime) -> Message:
+def sample(asked: Asked, now: datetime) -> Message:
     """The message that a subscription's channels would get of an invented notice."""
     end = (now + timedelta(days=14)).date()
     item = Item(
@@ -51,7 +72,6 @@ def sample(subscription: Subscription, now: datetime) -> Message:
         carriers=(Link("示例部", "https://www.example.org/notice.html"),),
         attachments=(Link("征求意见稿.docx", "https://www.example.org/draft.docx"),),
     )
-    text = message.text(subscription.name, subscription.query, subscription.language, [item])
-    text = f"{WORDS[subscription.language]['test']}\n\n{text}"
     key = f"{secrets.token_hex(16)}.1.1"
-    return Message(key, 1, 1, 1, subscription.name, subscription.query, subscription.language, (item,), text, test=True)
+    made = Message(key, 1, 1, 1, asked.name, asked.query, asked.language, items=(item,), text="", test=True)
+    return replace(made, text=lines.text(made))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MARK = ".policywatch-demo"  # only a folder that holds it is ever emptied
 QUERY = "type:consultation is:open"
+CHANNELS = "- {{name: demo, kind: webhook, url: '{url}', private: true}}\n"  # loopback is a private network
 
 
 def demo(
@@ -41,9 +42,10 @@ def demo(
     with serve() as base, _receiver() as (hook, received):
         (folder / "config").mkdir(parents=True)
         (folder / "config" / "sources.yaml").write_text(sources(base), encoding="utf-8")
+        (folder / "config" / "channels.yaml").write_text(CHANNELS.format(url=hook), encoding="utf-8")
         if not json:
             note("crawling the sample site ...")
-        report = _round(hook)
+        report = _round()
     with engine() as at:
         everything = at.find("", now=now(), limit=100, sort="published")
         still_open = at.find(QUERY, now=now(), limit=100, sort="deadline")
@@ -65,12 +67,12 @@ def _fresh(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _round(hook: str) -> "RoundReport":
+def _round() -> "RoundReport":
     from alerts.subscriptions import add
     from scheduler.round import run_once
 
     with desk() as at:
-        add(at.store, at.settings.data, "open-consultations", QUERY, to=[hook], now=now())
+        add(at.store, at.settings.data, "open-consultations", QUERY, channels=["demo"], now=now())
         return run_once(at.settings, at.store, at.pages, now=now())
 
 

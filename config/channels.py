@@ -1,7 +1,6 @@
 """The channels that alerts go to, read from channels.yaml; a mistake is named with its line."""
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,38 +10,57 @@ from urllib.parse import urlsplit
 import yaml
 
 from config import operator
+from config.channel_rules import LONGEST, TIMEOUT, Entry, is_address, mistakes
+from config.masking import remember, remember_address
 from config.settings import SettingsError
 from config.settings import folder as own_folder
 
-FILE = "channels.yaml"
-KINDS = ("webhook",)
-TIMEOUT = 20.0  # seconds
-LONGEST = 60.0  # seconds; a lease on a message outlasts it
+__all__ = ["LONGEST", "TIMEOUT", "Channel", "is_address", "load_channels", "read_channels", "shown"]
 
-_NAME = re.compile(r"[\w][\w.-]{0,62}")
-_KEYS = ("name", "kind", "url", "secret_env", "secret_file", "timeout")
+FILE = "channels.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where messages go and how; `timeout` in seconds, `secret` the signature's key, empty for none, never printed."""
+    """Where messages go and how.
+
+    `url` and `secret` (the signature's key, or the mailbox's password) are never printed; `timeout` is in seconds;
+    `private` allows an address inside a private network; `per_minute` 0 means the kind's own limit.
+    """
 
     name: str
     kind: str
-    url: str = field(repr=False)
+    url: str = field(default="", repr=False)
     secret_env: str = ""
     secret_file: str = ""
     timeout: float = TIMEOUT
     secret: str = field(default="", repr=False)
+    url_env: str = ""
+    url_file: str = ""
+    private: bool = False
+    per_minute: int = 0
+    security: str = "starttls"
+    user: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
 
     @property
     def problem(self) -> str:
         """Why the channel cannot be used now, empty when it can."""
-        if self.secret:
-            return ""
-        if self.secret_env:
-            return f"the environment has no {self.secret_env}: set it to the channel's secret"
-        return f"no secret can be read from {self.secret_file}: check the file" if self.secret_file else ""
+        for what, value, variable, file in (
+            ("address", self.url, self.url_env, self.url_file),
+            ("secret", self.secret, self.secret_env, self.secret_file),
+        ):
+            if not value and variable:
+                return f"the environment has no {variable}: set it to the channel's {what}"
+            if not value and file:
+                return f"no {what} can be read from {file}: check the file"
+        if self.url_env or self.url_file:
+            entry: Entry = {"name": (0, self.name), "kind": (0, self.kind), "url": (0, self.url)}
+            for _, mistake in mistakes(0, entry, ()):
+                if mistake.startswith("url "):
+                    return f"the address in {self.url_env or self.url_file} is of no use: {mistake.partition(': ')[2]}"
+        return ""
 
 
 def load_channels() -> dict[str, Channel]:
@@ -53,26 +71,16 @@ def load_channels() -> dict[str, Channel]:
 def read_channels(text: str, folder: Path | None = None, file: str = FILE) -> dict[str, Channel]:
     """The channels written in YAML; raises SettingsError that names every mistake together, each with its line."""
     channels: dict[str, Channel] = {}
-    mistakes: list[str] = []
+    told: list[str] = []
     for line, entry in _entries(text, file):
-        found = list(_mistakes(line, entry, channels))
-        mistakes += [f"{file} line {number}: {mistake}" for number, mistake in found]
+        found = list(mistakes(line, entry, channels))
+        told += [f"{file} line {number}: {mistake}" for number, mistake in found]
         if not found:
-            values = {key: value for key, (_, value) in entry.items()}
-            channel = Channel(**{**values, "timeout": float(values.get("timeout", TIMEOUT))})
-            channels[channel.name] = replace(channel, secret=_secret(channel, folder))
-    if mistakes:
-        raise SettingsError("; ".join(mistakes))
+            channel = _channel({key: value for key, (_, value) in entry.items()}, folder)
+            channels[channel.name] = channel
+    if told:
+        raise SettingsError("; ".join(told))
     return channels
-
-
-def is_address(value: object) -> bool:
-    """Whether a value is an address that can receive a webhook."""
-    try:
-        parts = urlsplit(value) if isinstance(value, str) else None
-        return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
 
 
 def shown(channel: str) -> str:
@@ -82,6 +90,29 @@ def shown(channel: str) -> str:
     parts = urlsplit(channel)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}/***"
+
+
+def _channel(values: dict[str, Any], folder: Path | None) -> Channel:
+    to = values.pop("to", ())
+    values |= {"to": tuple(to) if isinstance(to, list) else (to,)} if to else {}
+    values |= {"sender": values.pop("from")} if "from" in values else {}
+    read = Channel(**{**values, "timeout": float(values.get("timeout", TIMEOUT))})
+    secret = _hidden(read.secret_env, read.secret_file, folder)
+    url = read.url or _hidden(read.url_env, read.url_file, folder)
+    remember(secret)
+    remember_address(url)
+    return replace(read, secret=secret, url=url)
+
+
+def _hidden(variable: str, file: str, folder: Path | None) -> str:
+    if variable:
+        return os.environ.get(variable, "").strip()
+    if not file:
+        return ""
+    try:
+        return ((folder or Path()) / file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _entries(text: str, file: str) -> Iterator[tuple[int, dict[str, tuple[int, Any]]]]:
@@ -96,46 +127,19 @@ def _entries(text: str, file: str) -> Iterator[tuple[int, dict[str, tuple[int, A
         return
     if not isinstance(root, yaml.SequenceNode):
         raise SettingsError(f"{file} line {root.start_mark.line + 1}: expected a list, each entry beginning '- name:'")
-    loader = yaml.SafeLoader("")
     for node in root.value:
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        entry = {
-            str(key.value): (key.start_mark.line + 1, loader.construct_object(value, deep=True)) for key, value in pairs
-        }
-        yield node.start_mark.line + 1, entry
+        yield node.start_mark.line + 1, _entry(node, file)
 
 
-def _mistakes(start: int, entry: dict[str, tuple[int, Any]], known: dict[str, Channel]) -> Iterator[tuple[int, str]]:
-    for key in ("name", "kind", "url"):
-        if key not in entry:
-            yield start, f"a channel needs {key!r}"
-    for key, (line, value) in entry.items():
-        if key not in _KEYS:
-            yield line, f"{key!r} is not known: use {', '.join(_KEYS)}"
-        elif complaint := _complaint(key, value):
-            told = "not one" if key == "url" else repr(value)  # an address may hold a secret
-            yield line, f"{key} is {told}: {complaint}"
-        elif key == "name" and value in known:
-            yield line, f"name {value!r} is used twice: names are unique"
-
-
-def _complaint(key: str, value: Any) -> str:
-    checks = {
-        "name": (isinstance(value, str) and bool(_NAME.fullmatch(value)), "letters, digits, - . and _"),
-        "kind": (value in KINDS, f"one of {', '.join(KINDS)}"),
-        "url": (is_address(value), "an address such as https://hooks.example.org/policywatch"),
-        "timeout": (type(value) in (int, float) and 0 < value <= LONGEST, f"seconds, at most {LONGEST:.0f}"),
-    }
-    right, good = checks.get(key, (isinstance(value, str), "text"))
-    return "" if right else f"expected {good}"
-
-
-def _secret(channel: Channel, folder: Path | None) -> str:
-    if channel.secret_env:
-        return os.environ.get(channel.secret_env, "")
-    if not channel.secret_file:
-        return ""
-    try:
-        return ((folder or Path()) / channel.secret_file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+def _entry(node: yaml.Node, file: str) -> dict[str, tuple[int, Any]]:
+    loader = yaml.SafeLoader("")
+    entry: dict[str, tuple[int, Any]] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        line = key.start_mark.line + 1
+        if str(key.value) in entry:
+            raise SettingsError(f"{file} line {line}: {key.value!r} is given twice: remove one")
+        try:
+            entry[str(key.value)] = (line, loader.construct_object(value, deep=True))
+        except yaml.YAMLError:
+            raise SettingsError(f"{file} line {line}: {key.value!r} is of no use: write text or a number") from None
+    return entry

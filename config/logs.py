@@ -2,7 +2,10 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
+from config.masking import masked
 from config.settings import Settings
 
 
@@ -17,6 +20,7 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=False),
         structlog.processors.format_exc_info,
+        _mask,
     ]
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -36,3 +40,11 @@ def configure(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
+
+
+def _mask(logger: Any, name: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Takes every secret that this process knows out of a record."""
+    for key, value in record.items():
+        if isinstance(value, str):
+            record[key] = masked(value)
+    return record

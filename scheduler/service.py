@@ -20,8 +20,8 @@ from notices.schema import SHANGHAI
 from notices.store import Store
 from scheduler.looking import Looking
 from scheduler.projecting import Projecting
-from scheduler.round import tell
 from scheduler.standby import ScheduleHeld, leading
+from scheduler.telling import Telling
 from scheduler.timers import timers
 
 LOCK = "schedule.lock"
@@ -47,12 +47,11 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
             holding(settings.data),
             leading(store.engine) as lead,
             Projecting(settings, store, stop) as elastic,
+            Telling(settings, store, clock, stop) as telling,
         ):
             lead()
             looking = Looking(settings, store, pages, clock)
-            timer = timers(
-                lambda: _tick(ticks), lambda: _tell(settings, store, clock, stop), lambda: _project(elastic, stop)
-            )
+            timer = timers(lambda: _tick(ticks), telling.turn, lambda: _project(elastic, stop), telling.feed)
             try:
                 timer.start()
                 log.info("the service runs; stop it with SIGTERM or Ctrl-C")
@@ -119,11 +118,6 @@ def _whose(note: Path) -> str:
 def _tick(ticks: "queue.Queue[None]") -> None:
     if ticks.empty():
         ticks.put_nowait(None)
-
-
-def _tell(settings: Settings, store: Store, clock: Callable[[], datetime], stop: threading.Event) -> None:
-    if not stop.is_set():
-        isolate(lambda: tell(settings, store, clock(), stop), "index, match and send")
 
 
 def _project(elastic: Projecting, stop: threading.Event) -> None:

@@ -20,8 +20,8 @@ from alerts.dispatcher import dispatch
 from alerts.ledger import counts, listed
 from alerts.matcher import match
 from alerts.parts import GIVE_UP, LEASE, gather
-from alerts.sample import try_out
-from alerts.subscriptions import Wanted, make, named
+from alerts.sample import Asked, try_out
+from alerts.subscriptions import Wanted, make
 from config.channels import Channel
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +29,7 @@ SECRET = "a key for tests"
 
 
 def team(hook: Any, name: str = "team", **more: Any) -> dict[str, Channel]:
-    return {name: Channel(name, "webhook", hook.url, **{"timeout": 5.0, **more})}
+    return {name: Channel(name, "webhook", hook.url, **{"timeout": 5.0, "private": True, **more})}
 
 
 def subscribe(world: Any, reader: Any, *channels: str, name: str = "a", language: str = "zh") -> None:
@@ -40,7 +40,7 @@ def subscribe(world: Any, reader: Any, *channels: str, name: str = "a", language
 def test_a_message_is_signed_and_says_what_who_when_and_how_to_stop_it(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, "team")
     world.notice("关于《某办法》\r\nX-Evil: <script>", copies=2)
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     channels = team(hook, secret=SECRET)
     assert dispatch(world.store, channels, world.now).states == {"sent": 1}
     timestamp = hook.headers[0]["X-Policywatch-Timestamp"]
@@ -62,12 +62,12 @@ def test_a_flood_is_one_message_with_a_list_and_a_larger_one_has_numbered_parts(
 ) -> None:
     subscribe(world, reader, "team", language="en")
     world.notices(f"办法{number}" for number in range(500))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     dispatch(world.store, team(hook), world.now)
     assert [(len(m["items"]), m["part"], m["parts"]) for m in hook.messages] == [(500, 1, 1)]
-    assert "500. New notice · 办法499 · Comments until 2026-12-31 (60 days left)" in hook.messages[0]["text"]
+    assert "500. New consultation: 办法499 · Comments until 2026-12-31 (60 days left)" in hook.messages[0]["text"]
     world.notices(f"条例{number}" for number in range(501))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     dispatch(world.store, team(hook), world.now)
     assert [(len(m["items"]), m["part"], m["parts"]) for m in hook.messages[1:]] == [(500, 1, 2), (1, 2, 2)]
     assert sorted(hook.titles()) == sorted([f"办法{n}" for n in range(500)] + [f"条例{n}" for n in range(501)])
@@ -77,17 +77,17 @@ def test_a_flood_is_one_message_with_a_list_and_a_larger_one_has_numbered_parts(
 def test_a_receiver_that_was_down_gets_each_thing_once(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("第一")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 500
-    assert dispatch(world.store, {}, world.now).states == {"pending": 1}
+    assert dispatch(world.store, hook.channels, world.now).states == {"pending": 1}
     world.notice("第二")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     assert listed(world.store)[1].error == "500 said so"
     assert "/hook" not in listed(world.store)[1].channel
     hook.status = 200
-    assert dispatch(world.store, {}, world.now).states == {"sent": 1}
-    assert dispatch(world.store, {}, world.later(minutes=1)).states == {"sent": 1}
-    assert dispatch(world.store, {}, world.later(days=1)).states == {}
+    assert dispatch(world.store, hook.channels, world.now).states == {"sent": 1}
+    assert dispatch(world.store, hook.channels, world.later(minutes=1)).states == {"sent": 1}
+    assert dispatch(world.store, hook.channels, world.later(days=1)).states == {}
     assert hook.titles() == ["第一", "第二", "第一"]
     assert hook.keys[0] == hook.keys[2] != hook.keys[1]
     assert [m["attempt"] for m in hook.messages] == [1, 1, 2]
@@ -101,7 +101,7 @@ def test_a_channel_that_hangs_or_is_not_there_holds_up_no_other(
     other_hook.hang = threading.Event()
     subscribe(world, reader, "good", "slow", nobody)
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     answered: list[bool] = []
     other_hook.before_answer = lambda: answered.append(bool(hook.bodies))
     channels = team(hook, "good") | team(other_hook, "slow", timeout=0.5)
@@ -116,12 +116,12 @@ def test_a_message_that_one_receiver_refuses_holds_up_no_other_message(world: An
     subscribe(world, reader, hook.url, name="a")
     subscribe(world, reader, hook.url, name="b")
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 400
-    dispatch(world.store, {}, world.now)
+    dispatch(world.store, hook.channels, world.now)
     assert [m["subscription"] for m in hook.messages] == ["a", "b"]
     hook.status = 503
-    assert dispatch(world.store, {}, world.later(minutes=1)).states == {"pending": 1}
+    assert dispatch(world.store, hook.channels, world.later(minutes=1)).states == {"pending": 1}
     assert len(hook.bodies) == 3  # down: what else is due on the channel waits
 
 
@@ -129,11 +129,11 @@ def test_it_gives_up_after_a_day_of_attempts_aloud(world: Any, reader: Any, hook
     subscribe(world, reader, hook.url, name="a")
     subscribe(world, reader, hook.url, name="b")
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 500
     began, chance = world.now, random.Random(7)
     while counts(world.store).get("pending"):
-        dispatch(world.store, {}, world.now, chance=chance)
+        dispatch(world.store, hook.channels, world.now, chance=chance)
         world.later(minutes=5)
     assert GIVE_UP <= world.now - began < GIVE_UP + timedelta(hours=2)
     assert counts(world.store) == {"failed": 2}
@@ -145,18 +145,18 @@ def test_it_gives_up_after_a_day_of_attempts_aloud(world: Any, reader: Any, hook
 def test_after_days_asleep_it_still_tries(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("办法", end=date(2026, 11, 2))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 500
-    dispatch(world.store, {}, world.later(days=3))
+    dispatch(world.store, hook.channels, world.later(days=3))
     hook.status = 200
-    assert dispatch(world.store, {}, world.later(minutes=1)).states == {"sent": 1}
+    assert dispatch(world.store, hook.channels, world.later(minutes=1)).states == {"sent": 1}
     assert hook.messages[1]["items"][0]["period_ended"] is True
 
 
 def test_a_channel_without_its_secret_or_its_entry_sends_nothing(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, "team", "gone")
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     assert dispatch(world.store, team(hook, secret_env="NOT_SET_HERE"), world.now).states == {"pending": 2}
     assert {one.error.split(":")[0] for one in listed(world.store)} == {
         "the environment has no NOT_SET_HERE", "channels.yaml has no channel 'gone'",
@@ -167,20 +167,20 @@ def test_a_channel_without_its_secret_or_its_entry_sends_nothing(world: Any, rea
 def test_a_paused_subscription_keeps_its_messages_until_it_is_resumed(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     subscriptions.pause(world.store, "a")
-    assert dispatch(world.store, {}, world.now).states == {}
+    assert dispatch(world.store, hook.channels, world.now).states == {}
     subscriptions.pause(world.store, "a", paused=False)
-    assert dispatch(world.store, {}, world.now).states == {"sent": 1}
+    assert dispatch(world.store, hook.channels, world.now).states == {"sent": 1}
 
 
 @pytest.mark.both_databases
 def test_a_notice_merged_after_its_match_is_sent_as_what_it_is_now(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     told, other = world.notice("原来的"), world.notice("吞并者", kind="news")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     world.merge(told, other)
-    dispatch(world.store, {}, world.now)
+    dispatch(world.store, hook.channels, world.now)
     assert hook.titles() == ["吞并者"]
     assert hook.messages[0]["items"][0]["notice_id"] == other
 
@@ -190,8 +190,8 @@ def test_two_dispatchers_at_once_send_each_thing_once(world: Any, reader: Any, h
     for number in range(5):
         subscribe(world, reader, hook.url, name=f"s{number}")
     world.notice("办法")
-    match(world.store, reader, world.now)
-    threads = [threading.Thread(target=dispatch, args=(world.store, {}, world.now)) for _ in range(4)]
+    match(world.store, world.now)
+    threads = [threading.Thread(target=dispatch, args=(world.store, hook.channels, world.now)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -202,7 +202,7 @@ def test_two_dispatchers_at_once_send_each_thing_once(world: Any, reader: Any, h
 def test_a_sample_is_marked_as_one_and_shows_the_channels_own_answer(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, "team")
     hook.status = 403
-    tried = try_out(named(world.store, "a"), team(hook), world.now)
+    tried = try_out(world.store, ["team"], team(hook), world.now, Asked("a", "is:open", "zh"))
     assert [(one.channel, one.accepted, one.answer) for one in tried] == [("team", False, "403 said so")]
     assert hook.messages[0]["test"] is True
     assert counts(world.store) == {}
@@ -210,15 +210,24 @@ def test_a_sample_is_marked_as_one_and_shows_the_channels_own_answer(world: Any,
 
 CHILD = """
 import sys; from datetime import datetime; from pathlib import Path
-from alerts.dispatcher import dispatch; from notices.store import Store
+from alerts.dispatcher import dispatch; from config.channels import Channel; from notices.store import Store
+channels = {sys.argv[4]: Channel(sys.argv[4], "webhook", sys.argv[4], private=True)}
 with Store.open(sys.argv[1], Path(sys.argv[2])) as store:
-    dispatch(store, {}, datetime.fromisoformat(sys.argv[3]))
+    dispatch(store, channels, datetime.fromisoformat(sys.argv[3]))
 """
 
 
 def killed(world: Any, hook: Any, after: float | None) -> None:
     """Runs a dispatcher in a process that is killed when the webhook has its message, or after some seconds."""
-    call = [sys.executable, "-c", CHILD, str(world.store.engine.url), str(world.store.folder), world.now.isoformat()]
+    call = [
+        sys.executable,
+        "-c",
+        CHILD,
+        str(world.store.engine.url),
+        str(world.store.folder),
+        world.now.isoformat(),
+        hook.url,
+    ]
     child = subprocess.Popen(call, cwd=ROOT)
     if after is None:
         hook.before_answer = lambda: os.kill(child.pid, signal.SIGKILL)
@@ -231,11 +240,11 @@ def killed(world: Any, hook: Any, after: float | None) -> None:
 def test_killed_between_sending_and_marking_it_repeats_under_the_same_key(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     killed(world, hook, None)
     assert counts(world.store) == {"leased": 1}
-    assert dispatch(world.store, {}, world.later(minutes=1)).states == {}
-    again = dispatch(world.store, {}, world.later(seconds=LEASE.total_seconds()))
+    assert dispatch(world.store, hook.channels, world.later(minutes=1)).states == {}
+    again = dispatch(world.store, hook.channels, world.later(seconds=LEASE.total_seconds()))
     assert (again.states, again.repeats) == ({"sent": 1}, 1)
     assert len(set(hook.keys)) == 1 and [m["attempt"] for m in hook.messages] == [1, 2]
 
@@ -252,13 +261,13 @@ def test_killed_at_random_moments_everything_arrives_and_repeats_carry_their_key
         subscribe(world, reader, hook.url, name=f"s{number}")
     for number in range(60):
         world.notice(f"办法{number}")
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         hook.status = chance.choice([200, 200, 200, 500])
         killed(world, hook, chance.choice([None, chance.uniform(0.3, 1.2)]))
         world.later(minutes=chance.choice([0, 3, 15]))
     hook.status = 200
     while any(counts(world.store).get(state) for state in ("pending", "leased")):
-        repeats += dispatch(world.store, {}, world.later(hours=1)).repeats
+        repeats += dispatch(world.store, hook.channels, world.later(hours=1)).repeats
     parts = {(m["key"], item["notice_id"], m["subscription"]) for m in hook.messages for item in m["items"]}
     assert len(parts) == 60 * 8  # each matter in exactly one part of a subscription, whatever was repeated
     assert counts(world.store) == {"sent": 60 * 8}
@@ -268,4 +277,4 @@ def test_killed_at_random_moments_everything_arrives_and_repeats_carry_their_key
 @pytest.mark.both_databases
 def test_nothing_due_takes_no_writers_lock(world: Any) -> None:
     with world.store.writing():
-        assert gather(world.store, world.now) == ([], 0)
+        assert gather(world.store, world.now) == []

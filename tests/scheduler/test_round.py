@@ -78,7 +78,9 @@ def test_a_first_round_tells_of_each_open_consultation_once_and_a_second_of_none
     settings, store, pages = desk
     with serve() as base, receiving() as (hook, got):
         (settings.config / "sources.yaml").write_text(sources(base), encoding="utf-8")
-        subscriptions.add(store, settings.data, "drafts", QUERY, to=[hook], now=clock())
+        text = f"- {{name: team, kind: webhook, url: '{hook}', private: true}}\n"
+        (settings.config / "channels.yaml").write_text(text, encoding="utf-8")
+        subscriptions.add(store, settings.data, "drafts", QUERY, channels=["team"], now=clock())
         first = run_once(settings, store, pages, now=clock())
         second = run_once(settings, store, pages, now=clock())
         assert run_once(settings, store, pages, now=clock(), due_only=True).sources == ()

@@ -92,10 +92,10 @@ def test_the_schedule_of_a_folder_is_held_once(tmp_path: Path) -> None:
 
 
 def test_the_clock_runs_late_calls_once_in_shanghai() -> None:
-    clock = timers(lambda: None, lambda: None, lambda: None)
+    clock = timers(lambda: None, lambda: None, lambda: None, lambda: None)
     clock.start(paused=True)
     jobs = clock.get_jobs()
-    assert {job.id for job in jobs} == {"look", "tell", "project"}
+    assert {job.id for job in jobs} == {"look", "tell", "project", "feed"}
     assert all(job.coalesce and job.max_instances == 1 and job.misfire_grace_time is None for job in jobs)
     assert {str(job.trigger.timezone) for job in jobs} == {"Asia/Shanghai"}
     clock.shutdown()

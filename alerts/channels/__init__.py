@@ -1,0 +1,1 @@
+"""The senders, one file a channel's kind."""
