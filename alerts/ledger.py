@@ -88,8 +88,8 @@ def seen(connection: Connection, matters: Iterable[int]) -> dict[int, dict[int, 
     return found
 
 
-def remember(connection: Connection, subscription: Subscription, verdicts: Iterable[Verdict]) -> None:
-    """Writes down which matters matched a subscription and which of them it is told of."""
+def remember(connection: Connection, verdicts: Iterable[tuple[Subscription, Verdict]]) -> None:
+    """Writes down which matters matched which subscription, and of which of them it is told."""
     rows = [
         {
             "subscription_id": subscription.id,
@@ -97,7 +97,7 @@ def remember(connection: Connection, subscription: Subscription, verdicts: Itera
             "event_number": verdict.event_number,
             "alerted": bool(verdict.events),
         }
-        for verdict in verdicts
+        for subscription, verdict in verdicts
     ]
     upsert(connection, matched, [row for row in rows if not row["alerted"]])
     upsert(connection, matched, [row for row in rows if row["alerted"]], ("alerted",))

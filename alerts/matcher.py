@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from alerts import cursor, moving
-from alerts.decide import decide
+from alerts.decide import Verdict, decide
 from alerts.follow import follow, homes
 from alerts.happenings import Happening, happenings
 from alerts.ledger import Due, record, remember, seen
 from alerts.subscriptions import Subscription, load
-from alerts.watching import matching
+from alerts.watching import matching, stamp
 from notices.store import Event, Store
 from notices.store.notice_rows import load_notices
 
@@ -57,14 +57,14 @@ def _match(store: Store, now: datetime) -> int:
 def _advance(store: Store, owner: str, position: int, events: list[Event], now: datetime) -> int:
     """Matches a batch outside the writer's lock, then writes and moves the cursor unless either changed meanwhile."""
     with store.reading() as connection:
-        subscriptions = load(connection)
+        made, subscriptions = stamp(connection), load(connection)
         places = homes(connection, {event.notice_id for event in events})
         happened = happenings(events, places)
         times = {one.notice_id: one.at for one in happened}
         notices = load_notices(connection, times) if subscriptions else []
     found = matching(subscriptions, ((one, times[one.notice_id]) for one in notices))
     with store.writing() as connection:
-        if not cursor.holds(connection, NAME, owner, position) or load(connection) != subscriptions:
+        if not cursor.holds(connection, NAME, owner, position) or stamp(connection) != made:
             return 0
         if homes(connection, places) != places:
             return 0  # merged or linked while we matched: the next turn sees it
@@ -87,15 +87,13 @@ def _due(
         by_matter[one.matter_id].append(one)
     matter_of = {one.notice_id: one.matter_id for one in happened}
     known = seen(connection, by_matter)
-    dues: list[Due] = []
+    judged: list[tuple[Subscription, Verdict]] = []
     for subscription in subscriptions:
         matches, before = found.get(subscription.id, set()), known.get(subscription.id, {})
         about = [one for matter in {matter_of[one] for one in matches} | before.keys() for one in by_matter[matter]]
-        if about:
-            verdicts = decide(subscription, about, matches, before)
-            remember(connection, subscription, verdicts)
-            dues += [Due(subscription, v.matter_id, v.notice_id, event, v.at) for v in verdicts for event in v.events]
-    return dues
+        judged += [(subscription, verdict) for verdict in decide(subscription, about, matches, before)] if about else []
+    remember(connection, judged)
+    return [Due(one, v.matter_id, v.notice_id, event, v.at) for one, v in judged for event in v.events]
 
 
 def _settled(store: Store) -> bool:

@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Connection, select
 
 from alerts import cursor
-from alerts.decide import decide
+from alerts.decide import Verdict, decide
 from alerts.follow import follow
 from alerts.happenings import Happening
 from alerts.ledger import Due, record, remember, seen
 from alerts.subscriptions import Subscription, load
-from alerts.watching import matching, tree
+from alerts.watching import matching, stamp, tree
 from notices.schema import SHANGHAI, notices
 from notices.schema.types import EPOCH
 from notices.store import Store
@@ -60,27 +60,26 @@ def swept(then: Node, now: Node) -> Iterator[Swept]:
 
 def _run(store: Store, owner: str, last: int, today: int, now: datetime) -> int:
     with store.reading() as connection:
-        subscriptions = load(connection)
+        made, subscriptions = stamp(connection), load(connection)
         moving = [one for one in subscriptions if (node := tree(one)) is not None and depends(node)]
         then = datetime.combine(date.fromordinal(last or today), time(), SHANGHAI)
         ids = _candidates(connection, moving, then, now) if last else set()
         held = load_notices(connection, ids)
     found = matching(moving, ((one, now) for one in held))
     with store.writing() as connection:
-        if not cursor.holds(connection, NAME, owner, last) or load(connection) != subscriptions:
+        if not cursor.holds(connection, NAME, owner, last) or stamp(connection) != made:
             return 0
         follow(connection)
         homes = _matters(connection, ids)
         known = seen(connection, homes.values())
-        dues: list[Due] = []
+        judged: list[tuple[Subscription, Verdict]] = []
         for one in moving:
             there = {notice: homes[notice] for notice in found.get(one.id, ()) if notice in homes}
-            if there:
-                number = one.since_event + 1  # time made it match, which is after the subscription was made
-                happened = [Happening(n, m, now, last=number, live=number, made=n) for n, m in there.items()]
-                verdicts = decide(one, happened, there, known.get(one.id, {}))
-                remember(connection, one, verdicts)
-                dues += [Due(one, v.matter_id, v.notice_id, event, v.at) for v in verdicts for event in v.events]
+            number = one.since_event + 1  # time made it match, which is after the subscription was made
+            happened = [Happening(n, m, now, last=number, live=number, made=n) for n, m in there.items()]
+            judged += [(one, verdict) for verdict in decide(one, happened, there, known.get(one.id, {}))]
+        remember(connection, judged)
+        dues = [Due(one, v.matter_id, v.notice_id, event, v.at) for one, v in judged for event in v.events]
         written = record(connection, dues, now)
         cursor.advance(connection, NAME, today, now)
     return written

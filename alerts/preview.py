@@ -13,7 +13,7 @@ from notices.notice import Notice
 from notices.schema import SHANGHAI, notices
 from notices.store import Store
 from notices.store.chunks import chunks
-from search.find import Hit
+from search.answer import Hit
 
 DAYS = 90
 NEWEST = 10

@@ -5,6 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row
 
 from alerts.subscriptions import Subscription
 from notices.notice import Notice
@@ -26,6 +29,11 @@ def matching(subscriptions: Sequence[Subscription], notices: Iterable[tuple[Noti
         for one in watch.matching(Held.of(notice), now):
             found[one].add(notice.notice_id)
     return found
+
+
+def stamp(connection: Connection) -> Sequence[Row[Any]]:
+    """All subscriptions as the database has them: what tells at little cost whether one changed meanwhile."""
+    return connection.exec_driver_sql("SELECT * FROM subscriptions ORDER BY id").all()
 
 
 def tree(subscription: Subscription) -> Node | None:

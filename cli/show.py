@@ -74,11 +74,15 @@ def _print(whole: "Whole", asked: int) -> None:
     for carrier in notice.carriers:
         day = carrier.published_at.date().isoformat() if carrier.published_at else "no date   "
         say(f"  {day}  {carrier.account}  {carrier.title}  {carrier.url}")
+    for gone in whole.removed:
+        say(f"removed from its site by {gone['removed_at'].date().isoformat()}: {gone['url']}")
     for one in whole.matter:
         why = "; ".join(f"{tie['kind']}: {tie['why']}" for tie in whole.links if tie["notice_id"] == one["notice_id"])
         say(f"same matter: {one['notice_id']}  {one['title']}  [{why or 'through another notice of the matter'}]")
     for version in whole.versions:
         say(f"earlier text of article {version.article_id}: {version.title} ({version.characters} characters)")
+        for line in version.changes:
+            say(f"    {line}")
     for other in whole.apart:
         say(f"kept apart from {other['notice_id']}: {other['title']}")
 

@@ -23,11 +23,12 @@ def leads(article: Article, key: str) -> tuple[str, ...]:
     """
     original = [article.source_url] if article.source_url else []
     body = article.body
-    found = _ADDRESS.findall(body) if "://" in body else []
+    found = [*article.links, *(_ADDRESS.findall(body) if "://" in body else [])]
     if "](/" in body:
         found += [_joined(article.url, path) for path in _BEHIND.findall(body)]
     cut = (html.unescape(raw).rstrip(".,;:!?") for raw in found)
-    pages = dict.fromkeys(address for address in cut if _page(address))
+    files = {attachment.url for attachment in article.attachments}
+    pages = dict.fromkeys(address for address in cut if address not in files and _page(address))
     named = dict.fromkeys(identity(address) for address in original if len(address) <= LONGEST)
     linked = dict.fromkeys(map(identity, pages))
     linked.pop(key, None)

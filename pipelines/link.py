@@ -11,7 +11,7 @@ EDITION = 120  # days within which the final text is reported
 BECOMES = 1_100  # days in which a draft becomes a final text
 BEFORE = 3  # days that a final text may seem to be older than its draft
 SHORT = 8  # characters of a name: what is shorter needs an issuer in common
-GENERAL = 10  # characters of a name: two bodies may have a rule of that name, what is longer is one
+GENERAL = 12  # characters of a name: two bodies may have a rule of that name, what is longer is one
 WORDING = 0.3  # of two titles alike, where a link between two pages is all there is
 
 

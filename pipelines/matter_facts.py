@@ -13,7 +13,7 @@ from notices.normal import normalise
 from notices.schema import SHANGHAI
 from notices.understood import Understood
 from pipelines.guards import of_kind
-from pipelines.link import GENERAL, Facts, Stage
+from pipelines.link import SHORT, Facts, Stage
 from pipelines.marks import named
 from pipelines.notice_fields import Said
 
@@ -34,7 +34,12 @@ _ABOUT = re.compile(
 _ACTION = re.compile(r"[\"“]([^\"“”]{3,30})[\"”][^,。]{0,8}行动")
 _SEVERAL = re.compile(r"等([0-9一二两三四五六七八九十]{1,3})(?:项|个|部|份)")
 _AMENDS = re.compile(r"^关于修[改订]([^的]{3,60})的决定")
-_AMENDED = re.compile(r"[(（](修[正订])(?:草案|案)[^()（）]{0,12}[)）]")
+_AMENDED = re.compile(r"[(（](修正)(?:草案|案)[^()（）]{0,12}[)）]")
+_REVISED = re.compile(
+    r"[(（](?:20[0-9]{2}年?)?修订[^()（）]{0,12}[)）]"
+)  # the whole text anew: its final text has the bare name
+_SENDER = re.compile(r"^[^关]{0,40}(?:部|委|局|办|署|院|厅|会|门|府|行)关于|^关于")
+_OF = re.compile(r"的(?=(?:[^的]{0,4})(?:通知|意见|办法|决定|规定|方案|公告|措施|通告)$)")
 _SERIES = re.compile(r"^(?:信息安全技术|网络安全技术|数据安全技术)")  # reports leave it out
 _LOCAL = re.compile(r"^(?:中共)?(?!全国|中国|国家|中央)[一-龥]{2,8}?(?:省|市|自治区|特别行政区|区|县|州)")
 _NUMERALS = {"两": 2, "十": 10} | {char: value for value, char in enumerate("〇一二三四五六七八九")}
@@ -97,8 +102,10 @@ def facts_from(values: dict[str, Any]) -> Facts:
 
 @lru_cache(maxsize=4096)
 def family(issuer: str) -> str:
-    """The body that an issuer is or belongs to."""
+    """The body that an issuer is or belongs to; who drafts standards belongs to the body that issues them."""
     names = issuer_table().names
+    if "标准化技术委员会" in issuer:
+        return "国家标准化管理委员会"
     for end in range(len(issuer), 2, -1):
         if issuer[:end] in names:
             return names[issuer[:end]]
@@ -107,15 +114,18 @@ def family(issuer: str) -> str:
 
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
-    """A document's name in normal form: the same for its drafts and its final text, another for its amendment."""
+    """A document's name in normal form: the same for its drafts and its final text, another for its amendment.
+
+    A text revised as a whole keeps its name; who sends it, 关于 and 的 do not count, for reports leave them out.
+    """
     plain = normalise(name).replace("〈", "").replace("〉", "").removeprefix("中华人民共和国")
     if match := _AMENDS.match(plain):
         plain = match[1].removeprefix("中华人民共和国") + "修正"
     else:
-        plain = _AMENDED.sub(r"\1", plain)
-    whole = named(plain)
+        plain = _REVISED.sub("", _AMENDED.sub(r"\1", plain))
+    whole = _OF.sub("", _SENDER.sub("", named(plain)))
     bare = _SERIES.sub("", whole)
-    return bare if len(bare) >= GENERAL else whole
+    return bare if len(bare) >= SHORT else whole
 
 
 def _stage(said: Said, canonical: Understood, title: str) -> Stage | None:
@@ -138,7 +148,7 @@ def _names(said: Said, canonical: Understood, title: str) -> tuple[str, ...]:
         titled = {name_key(name) for name in of_kind(canonical, "doc")}
         given = [name for one in said.fields.documents if (name := name_key(one)) in titled]
     if not given:
-        given = [named(match[0]) for match in _ABOUT.finditer(title)][:1]
+        given = [name_key(match[0]) for match in _ABOUT.finditer(title)][:1]
     if not given:
         given = ["行动" + named(match[1]) for match in _ACTION.finditer(title)][:1]
     return tuple(dict.fromkeys(name for name in given if len(name) >= LONGEST))

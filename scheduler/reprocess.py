@@ -145,6 +145,7 @@ def _page(row: Row[Any], body: bytes) -> Page:
         mode=Mode(row.mode),
         listed_title=row.listed_title,
         listed_at=row.listed_at,
+        listed_ends=date.fromisoformat(row.listed_ends) if row.listed_ends else None,
     )
 
 

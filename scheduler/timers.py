@@ -9,17 +9,24 @@ from apscheduler.triggers.interval import IntervalTrigger
 ZONE = "Asia/Shanghai"
 LOOK = 15  # seconds between two looks for sources that are due
 TELL = 0.25  # seconds between two looks for something to index, match or send
+PROJECT = 1  # seconds between two looks for something that Elasticsearch does not have
 FEED = 5  # seconds between two looks for feeds to write
 
+Job = Callable[[], None]
 
-def timers(look: Callable[[], None], tell: Callable[[], None], feed: Callable[[], None]) -> BackgroundScheduler:
+
+def timers(look: Job, tell: Job, project: Job, feed: Job) -> BackgroundScheduler:
     """A clock, not yet started, that calls each function on its interval; a late call is made once, never doubled."""
     clock = BackgroundScheduler(
         timezone=ZONE,
-        executors={"default": ThreadPoolExecutor(3)},
+        executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    clock.add_job(look, IntervalTrigger(seconds=LOOK, timezone=ZONE), id="look")
-    clock.add_job(tell, IntervalTrigger(seconds=TELL, timezone=ZONE), id="tell")
-    clock.add_job(feed, IntervalTrigger(seconds=FEED, timezone=ZONE), id="feed")
+    for name, job, seconds in (
+        ("look", look, LOOK),
+        ("tell", tell, TELL),
+        ("project", project, PROJECT),
+        ("feed", feed, FEED),
+    ):
+        clock.add_job(job, IntervalTrigger(seconds=seconds, timezone=ZONE), id=name)
     return clock

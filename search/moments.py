@@ -1,11 +1,11 @@
 """Points in time as a query names them: days, months, years, and distances from now."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _TODAY = ("today", "今天")
 _NOW = re.compile(r"now(?:([+-])(\d{1,4})([hdwmy]))?(/d)?")
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?)?[年月]?")

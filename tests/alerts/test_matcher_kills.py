@@ -132,4 +132,4 @@ def test_killed_at_a_few_points_the_ledger_is_the_same(
 def test_killed_at_hundreds_of_points_the_ledger_is_the_same(
     world: Any, reader: Any, tmp_path: Path, batch: Callable[[int], None]
 ) -> None:
-    killed(world, reader, tmp_path, 150, random.SystemRandom().randrange(1 << 30), batch)
+    killed(world, reader, tmp_path, 60, random.SystemRandom().randrange(1 << 30), batch)

@@ -16,6 +16,8 @@ from notices.schema import subscriptions as table
 
 CHANNELS = {"team"}
 
+pytestmark = pytest.mark.both_databases
+
 
 def told(world: Any) -> list[tuple[int, str, str]]:
     """What the ledger holds, oldest first: matter, event and state."""

@@ -94,6 +94,8 @@ def test_names_in_normal_form() -> None:
         == name_key("网络安全法（修正草案）")
         != name_key("网络安全法")
     )
+    assert name_key("电信设备管理条例（修订草案征求意见稿）") == name_key("电信设备管理条例（2026年修订）")
+    assert name_key("工业和信息化部等三部门关于推进船舶数据应用的指导意见") == name_key("关于推进船舶数据应用指导意见")
     assert name_key("网络安全技术 边界防护设备技术规范") == name_key("信息安全技术 边界防护设备技术规范")
     assert name_key("某某名词解释（第一批）") != name_key("某某名词解释（第二批）")
     assert family("工业和信息化部装备工业一司") == "工业和信息化部"

@@ -106,7 +106,7 @@ class Generator:
         if self.chance.random() < 0.15:
             name = self.chance.choice([name for name in names() if name.isalnum()])
             entry = names()[name].name
-            return Asked(name, lambda n: entry in n.terms or any(entry in find_terms(title) for title in n.titles))
+            return Asked(name, lambda n: entry in n.terms or any(entry in _entries(title) for title in n.titles))
         word = self._dressed(self._run())
         return Asked(word, lambda n: stands(word, _texts(n)))
 
@@ -172,6 +172,11 @@ class Generator:
 
 _RUN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff0-9A-Za-zＡ-Ｚａ-ｚ０-９]+")
 _TAKEN = frozenset(["and", "or", "not", "AND", "OR", "NOT"])
+
+
+@lru_cache(maxsize=100_000)
+def _entries(title: str) -> tuple[str, ...]:
+    return find_terms(title)
 
 
 @cache

@@ -11,6 +11,7 @@ import pytest
 
 from notices.kinds import NoticeType
 from notices.notice import Notice
+from search.clauses import clauses
 from search.dated import depends
 from search.find import find, matches, matching
 from search.index import Index
@@ -170,6 +171,18 @@ def test_a_watchlist_takes_its_time_from_the_event(now: datetime, make_notice: o
         for one in taken:
             wanted = {number for number, tree in trees.items() if holds(tree, one)}
             assert watched.matching(one, then) == wanted
+
+
+def test_a_watchlist_takes_queries_of_many_alternatives(now: datetime) -> None:
+    chance = random.Random(8)
+    taken = [Held.of(some_notice(chance, number, now)) for number in range(1, 81)]
+    wide = "(税 or 的 or 是 or AI or x or 5G or type:news) (数据安全 or 草案 or 试行 or GB or 第二批 or is:official)"
+    texts = ["", "not 税", "-(税 or 的)", wide, f"-({wide})", f"({wide}) or 关于", "税 -税", "-(税 -税)"]
+    trees = {number: parse(text, now).tree for number, text in enumerate(texts)}
+    assert clauses(trees[3]) is None and clauses(trees[6]) == [] and clauses(trees[0])
+    watched = Watchlist(trees)
+    for one in taken:
+        assert watched.matching(one, now) == {number for number, tree in trees.items() if holds(tree, one)}
 
 
 def test_what_moves_with_time_is_known(now: datetime) -> None:

@@ -1,0 +1,72 @@
+"""What the service does for subscribers: indexes, matches, plans reminders and digests, sends, writes feeds."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from alerts.daily import plan
+from alerts.dispatcher import Dispatcher
+from alerts.feeds.files import refresh
+from config.channels import Channel, load_channels
+from config.settings import Settings, SettingsError
+from notices.isolate import isolate
+from notices.store import Store
+from scheduler.round import catch_up
+
+log = logging.getLogger("policywatch.service")
+
+
+@dataclass(slots=True)
+class Telling:
+    """One service's telling; waits for no courier. A mistake in channels.yaml ends it before it begins, none later."""
+
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime]
+    stop: threading.Event
+    channels: Callable[[], dict[str, Channel]] = field(init=False)
+    dispatcher: Dispatcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.channels = _steady(load_channels())
+        self.dispatcher = Dispatcher(self.store, stop=self.stop)
+
+    def turn(self) -> None:
+        """Indexes and matches what is new and sends couriers out."""
+        if self.stop.is_set():
+            return
+        isolate(lambda: catch_up(self.settings, self.store, self.clock()), "index and match")
+        isolate(lambda: plan(self.store, self.clock()), "look for reminders and digests")
+        isolate(lambda: self.dispatcher.turn(self.channels, self.clock()), "send")
+
+    def feed(self) -> None:
+        """Writes the feeds and calendars that changed."""
+        if not self.stop.is_set():
+            at = self.settings
+            isolate(lambda: refresh(self.store, at.data, at.feeds_url, self.clock()), "write feeds")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self.dispatcher.close()
+
+
+def _steady(good: dict[str, Channel]) -> Callable[[], dict[str, Channel]]:
+    """Reads channels.yaml whenever it is asked; mistakes in it are told of once, and the last good one stands."""
+    told = ""
+
+    def read() -> dict[str, Channel]:
+        nonlocal good, told
+        try:
+            good, told = load_channels(), ""
+        except SettingsError as error:
+            if str(error) != told:
+                log.error("%s; until it is mended the channels of before are used", error)
+            told = str(error)
+        return good
+
+    return read
