@@ -1,30 +1,56 @@
 """Alarms: a source that is in trouble, or no longer, is told to the subscriptions that asked for it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select
 
 from alerts.kinds import ALARM
 from alerts.ledger import Due, record
-from alerts.subscriptions import load
+from alerts.subscriptions import Subscription, load
+from alerts.words import WORDS
+from notices.schema import alarms, cursors
 from notices.store import Store
+from notices.store.engine import upsert
+
+NAME = "alarms"  # of the cursor that counts beginnings and ends
+RECENT = timedelta(days=7)  # that an end is still told after
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is wrong with a source, since when, and whether it is over; `detail` is one line for people."""
+def tell_alarms(store: Store, now: datetime) -> int:
+    """Writes deliveries for the alarms that began or ended since the last look; returns how many.
 
-    source: str
-    detail: str
-    since: datetime
-    over: bool = False
-
-
-def tell_alarm(store: Store, trouble: Trouble, now: datetime) -> int:
-    """Writes deliveries of an alarm, once for its beginning and once for its end; returns how many."""
-    moment = f"{trouble.since.timestamp():.0f}"
-    event = f"{ALARM}:{trouble.source}:{moment}" + (":over" if trouble.over else "")
-    subject = {"title": trouble.source, "note": trouble.detail}
+    A subscription hears of what began after it was made.
+    """
+    with store.reading() as connection:
+        if _count(connection) == _last(connection):
+            return 0
     with store.writing() as connection:
+        lasting = or_(alarms.c.ended_at.is_(None), alarms.c.ended_at >= now - RECENT)
+        rows = connection.execute(select(alarms).where(lasting).order_by(alarms.c.id)).all()
         asked = [one for one in load(connection) if ALARM in one.events and not one.paused]
-        dues = [Due(one, 0, 0, event, trouble.since, subject) for one in asked]
-        return record(connection, dues, now)
+        place = {"name": NAME, "position": _count(connection), "owner": ""}
+        upsert(connection, cursors, [place], ("position",))
+        return record(connection, [due for one in asked for due in _dues(one, rows)], now)
+
+
+def _dues(one: Subscription, rows: Sequence[Row[Any]]) -> Iterator[Due]:
+    words = WORDS[one.language]
+    for row in rows:
+        if row.started_at <= one.created_at:
+            continue
+        said = f"{row.kind}: {row.detail}" if row.detail else row.kind
+        yield Due(one, 0, 0, f"{ALARM}:{row.id}", row.started_at, {"title": row.source, "note": said})
+        if row.ended_at is not None:
+            well = {"title": row.source, "note": words["well"].format(kind=row.kind)}
+            yield Due(one, 0, 0, f"{ALARM}:{row.id}:over", row.ended_at, well)
+
+
+def _count(connection: Connection) -> int:
+    """A number that grows with every beginning and every end."""
+    return connection.execute(select(func.count(alarms.c.id) + func.count(alarms.c.ended_at))).scalar_one()
+
+
+def _last(connection: Connection) -> int:
+    return connection.execute(select(cursors.c.position).where(cursors.c.name == NAME)).scalar() or 0

@@ -1,14 +1,12 @@
 """Reminders and signs of life: who gets them, and what happens when the machine slept or its clock was wrong."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from alerts import subscriptions
-from alerts.alarms import Trouble, tell_alarm
 from alerts.daily import plan
 from alerts.dispatcher import dispatch
 from alerts.feeds.files import refresh
@@ -16,7 +14,7 @@ from alerts.ledger import listed
 from alerts.matcher import match
 from alerts.subscriptions import Wanted, make
 from notices.kinds import Mode
-from notices.schema import SHANGHAI, deliveries, notices
+from notices.schema import SHANGHAI, alarms, deliveries, notices
 from notices.schema import subscriptions as table
 
 END = date(2026, 12, 31)
@@ -250,18 +248,40 @@ def test_the_next_look_is_kept_with_the_subscription(world: Any, reader: Any) ->
     assert kept == datetime.fromisoformat("2027-03-14T08:30-04:00")  # the clocks went forward that night
 
 
+def test_the_first_alarm_of_all_is_told(world: Any, reader: Any) -> None:
+    subscribe(world, reader, events=("alarm",))
+    assert plan(world.store, world.now) == 0
+    with world.store.writing() as connection:
+        row = {"source": "miit-tz", "kind": "failing", "started_at": world.later(minutes=1)}
+        connection.execute(insert(alarms).values(row))
+    assert plan(world.store, world.now) == 1
+
+
 def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_feed(
     world: Any, reader: Any, hook: Any
 ) -> None:
+    before = {"source": "miit-gg", "kind": "failing", "started_at": world.now}
+    with world.store.writing() as connection:
+        connection.execute(insert(alarms).values(before))
     subscribe(world, reader, hook, name="ops", pace="weekly", events=("alarm",))
     subscribe(world, reader, hook, name="analyst")
-    trouble = Trouble("miit-tz", "no row could be read from its list", world.now)
-    assert [tell_alarm(world.store, trouble, world.later(minutes=minutes)) for minutes in (1, 2)] == [1, 0]
-    assert tell_alarm(world.store, replace(trouble, detail="well again", over=True), world.later(hours=2)) == 1
+    assert plan(world.store, world.now) == 0
+    trouble = {
+        "source": "miit-tz",
+        "kind": "empty",
+        "detail": "no row in its list",
+        "started_at": world.later(minutes=1),
+    }
+    with world.store.writing() as connection:
+        connection.execute(insert(alarms).values(trouble))
+    assert [plan(world.store, world.later(minutes=1)) for _ in range(3)] == [1, 0, 0]
+    with world.store.writing() as connection:
+        connection.execute(update(alarms).values(ended_at=world.later(hours=2)))
+    assert [plan(world.store, world.later(minutes=1)) for _ in range(3)] == [1, 0, 0]
     dispatch(world.store, hook.channels, world.now)
     items = [item for message in hook.messages for item in message["items"]]
     assert [(one["title"], one["note"]) for one in items] == [
-        ("miit-tz", "no row could be read from its list"), ("miit-tz", "well again"),
+        ("miit-tz", "empty: no row in its list"), ("miit-tz", "已恢复正常（此前：empty）"),
     ]  # fmt: skip
     refresh(world.store, world.store.folder, "http://127.0.0.1:8765", world.now)
     feed = (world.store.folder / "feeds" / "1" / "feed.atom").read_text(encoding="utf-8")
