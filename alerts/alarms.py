@@ -21,7 +21,8 @@ RECENT = timedelta(days=7)  # that an end is still told after
 def tell_alarms(store: Store, now: datetime) -> int:
     """Writes deliveries for the alarms that began or ended since the last look; returns how many.
 
-    A subscription hears of what began after it was made.
+    A subscription hears of what began after it was made. It looks at the table, not at what a crawl hands over, so that
+    a kill between the two loses nothing.
     """
     with store.reading() as connection:
         if _count(connection) == _last(connection):

@@ -1,4 +1,4 @@
-"""What comes without a notice's event: alarms, and each subscription's reminders and empty digests at its hour."""
+"""What comes with time alone: each subscription's reminders and empty digests, looked at once a day at its hour."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, or_, select, update
 
-from alerts.alarms import tell_alarms
 from alerts.kinds import ALIVE
 from alerts.ledger import PENDING, Due, record
 from alerts.pace import DAY, is_digest_day, next_look, opened, slot
@@ -24,17 +23,16 @@ log = logging.getLogger("policywatch.alerts")
 
 
 def plan(store: Store, now: datetime) -> int:
-    """Writes the alarms, reminders and signs of life whose time has come; returns how many deliveries.
+    """Writes the reminders and signs of life whose time has come; returns how many deliveries.
 
     The last look is kept with each subscription, so that no day is left out or taken twice whenever the service runs.
     """
-    told = tell_alarms(store, now)
     recover(store, now)
     when = subscriptions.c.plan_at
     due = or_(when.is_(None), when <= now, when > now + AHEAD)
     with store.reading() as connection:
         if connection.execute(select(subscriptions.c.id).where(due).limit(1)).first() is None:
-            return told
+            return 0
     with store.writing() as connection:
         found = [subscription(row) for row in connection.execute(select(subscriptions).where(due)).all()]
         turns = [turn for one in found if not one.paused for turn in _turns(one, now)]
@@ -43,7 +41,7 @@ def plan(store: Store, now: datetime) -> int:
         for one in found:
             mine = subscriptions.c.id == one.id
             connection.execute(update(subscriptions).where(mine).values(plan_at=next_look(one, now)))
-    return told + written
+    return written
 
 
 def _turns(one: Subscription, now: datetime) -> Iterator[Turn]:

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.alarms import tell_alarms
 from alerts.daily import plan
 from alerts.dispatcher import Dispatched, dispatch
 from alerts.feeds.files import refresh
@@ -11,9 +12,12 @@ from alerts.matcher import match
 from config.channels import load_channels
 from config.settings import Settings
 from config.sources import load_sources
+from notices.isolate import isolate
 from notices.pagefile import PageFile
 from notices.store import Store
+from scheduler.alarms import watch
 from scheduler.crawl import SourceReport, crawl
+from scheduler.overdue import list_overdue
 from scheduler.projecting import Projecting
 from scheduler.schedule import due_sources
 from search.projector import behind, project
@@ -47,6 +51,9 @@ def run_once(
     before = tell(settings, store, now)
     names = due(store, now) if due_only else None
     report = () if names == [] else crawl(settings, store, pages, names or []).sources
+    sources = load_sources()
+    list_overdue(store, pages, {source.name: source for source in sources}, max(now, datetime.now(now.tzinfo)))
+    watch(store, sources, max(now, datetime.now(now.tzinfo)))
     after = tell(settings, store, max(now, datetime.now(now.tzinfo)))
     with Projecting(settings, store) as elastic:
         elastic.turn()
@@ -58,14 +65,14 @@ def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event 
     """Brings the index up to the store, matches what is new, and sends what is due."""
     indexed, matched = catch_up(settings, store, now)
     matched += plan(store, now)
-    refresh(store, settings.data, settings.feeds_url, now)
+    isolate(lambda: refresh(store, settings.data, settings.feeds_url, now), "write feeds")
     return Told(indexed, matched, dispatch(store, load_channels(), now, stop=stop))
 
 
 def catch_up(settings: Settings, store: Store, now: datetime) -> tuple[int, int]:
     """Indexes and matches what is new, sending nothing; returns notices indexed and deliveries written."""
     indexed = project(store, settings.data) if behind(store, settings.data) else 0
-    return indexed, match(store, now)
+    return indexed, match(store, now) + tell_alarms(store, now)
 
 
 def due(store: Store, now: datetime) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from alerts import subscriptions
+from alerts.alarms import tell_alarms
 from alerts.daily import plan
 from alerts.dispatcher import dispatch
 from alerts.feeds.files import refresh
@@ -250,11 +251,11 @@ def test_the_next_look_is_kept_with_the_subscription(world: Any, reader: Any) ->
 
 def test_the_first_alarm_of_all_is_told(world: Any, reader: Any) -> None:
     subscribe(world, reader, events=("alarm",))
-    assert plan(world.store, world.now) == 0
+    assert tell_alarms(world.store, world.now) == 0
     with world.store.writing() as connection:
         row = {"source": "miit-tz", "kind": "failing", "started_at": world.later(minutes=1)}
         connection.execute(insert(alarms).values(row))
-    assert plan(world.store, world.now) == 1
+    assert tell_alarms(world.store, world.now) == 1
 
 
 def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_feed(
@@ -265,7 +266,7 @@ def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_f
         connection.execute(insert(alarms).values(before))
     subscribe(world, reader, hook, name="ops", pace="weekly", events=("alarm",))
     subscribe(world, reader, hook, name="analyst")
-    assert plan(world.store, world.now) == 0
+    assert tell_alarms(world.store, world.now) == 0
     trouble = {
         "source": "miit-tz",
         "kind": "empty",
@@ -274,10 +275,10 @@ def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_f
     }
     with world.store.writing() as connection:
         connection.execute(insert(alarms).values(trouble))
-    assert [plan(world.store, world.later(minutes=1)) for _ in range(3)] == [1, 0, 0]
+    assert [tell_alarms(world.store, world.later(minutes=1)) for _ in range(3)] == [1, 0, 0]
     with world.store.writing() as connection:
         connection.execute(update(alarms).values(ended_at=world.later(hours=2)))
-    assert [plan(world.store, world.later(minutes=1)) for _ in range(3)] == [1, 0, 0]
+    assert [tell_alarms(world.store, world.later(minutes=1)) for _ in range(3)] == [1, 0, 0]
     dispatch(world.store, hook.channels, world.now)
     items = [item for message in hook.messages for item in message["items"]]
     assert [(one["title"], one["note"]) for one in items] == [
@@ -286,3 +287,13 @@ def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_f
     refresh(world.store, world.store.folder, "http://127.0.0.1:8765", world.now)
     feed = (world.store.folder / "feeds" / "1" / "feed.atom").read_text(encoding="utf-8")
     assert feed.count("<entry>") == 2 and "来源告警：miit-tz" in feed
+
+
+def test_a_subscription_made_anew_sends_under_no_key_of_the_old_one(world: Any, reader: Any, hook: Any) -> None:
+    for _ in range(2):
+        subscribe(world, reader, hook)
+        world.notice("办法", END)
+        match(world.store, world.now)
+        dispatch(world.store, hook.channels, world.later(hours=1))
+        subscriptions.remove(world.store, "a")
+    assert len(hook.keys) == len(set(hook.keys)) == 2
