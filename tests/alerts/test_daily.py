@@ -20,6 +20,8 @@ from notices.schema import subscriptions as table
 
 END = date(2026, 12, 31)
 
+pytestmark = pytest.mark.both_databases
+
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
