@@ -12,6 +12,7 @@ from alerts.matcher import match
 from config.channels import load_channels
 from config.settings import Settings
 from config.sources import load_sources
+from notices.isolate import isolate
 from notices.pagefile import PageFile
 from notices.store import Store
 from scheduler.alarms import watch
@@ -64,7 +65,7 @@ def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event 
     """Brings the index up to the store, matches what is new, and sends what is due."""
     indexed, matched = catch_up(settings, store, now)
     matched += plan(store, now)
-    refresh(store, settings.data, settings.feeds_url, now)
+    isolate(lambda: refresh(store, settings.data, settings.feeds_url, now), "write feeds")
     return Told(indexed, matched, dispatch(store, load_channels(), now, stop=stop))
 
 
