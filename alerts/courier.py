@@ -68,7 +68,10 @@ class Courier:
 
     def run(self, due: Sequence[Part]) -> None:
         """Sends what is due until it is done, the channel is down or its rate used up, or the work is stopped."""
-        store_id = self._store.store_id
+        with self._store.kept():
+            self._run(due, self._store.store_id)
+
+    def _run(self, due: Sequence[Part], store_id: str) -> None:
         try:
             for some in chunks(due, AHEAD):
                 rows = (row for part in some for row in part.rows)

@@ -46,7 +46,7 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
     stop = threading.Event()
     dispatcher = Dispatcher(store, stop=stop)
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
-    with held(settings.data), _stoppable():
+    with held(settings.data), store.kept(), _stoppable():
         timer = timers(
             lambda: _tick(ticks),
             lambda: _tell(settings, store, lambda now: dispatcher.turn(channels, now), clock, stop),

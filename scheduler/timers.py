@@ -1,5 +1,6 @@
 """Every timer of the service."""
 
+import threading
 from collections.abc import Callable
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -15,9 +16,24 @@ def timers(look: Callable[[], None], tell: Callable[[], None]) -> BackgroundSche
     """A clock, not yet started, that calls each function on its interval; a late call is made once, never doubled."""
     clock = BackgroundScheduler(
         timezone=ZONE,
-        executors={"default": ThreadPoolExecutor(2)},
+        executors={"default": ThreadPoolExecutor(3)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     clock.add_job(look, IntervalTrigger(seconds=LOOK, timezone=ZONE), id="look")
-    clock.add_job(tell, IntervalTrigger(seconds=TELL, timezone=ZONE), id="tell")
+    # two instances, one of which ends at once: a look that takes longer than its interval is nothing to warn of
+    clock.add_job(_alone(tell), IntervalTrigger(seconds=TELL, timezone=ZONE), id="tell", max_instances=2)
     return clock
+
+
+def _alone(work: Callable[[], None]) -> Callable[[], None]:
+    """The work, not done where it is under way already."""
+    busy = threading.Lock()
+
+    def call() -> None:
+        if busy.acquire(blocking=False):
+            try:
+                work()
+            finally:
+                busy.release()
+
+    return call
