@@ -27,7 +27,6 @@ sys.path.insert(0, str(ROOT))
 
 SUBSCRIPTIONS = 100
 ROUNDS = 40  # notices whose deliveries are sent one after the other: 4,000 messages
-WORDS = "建立制度 评估结果 检测报告 运行数据 应急预案 备案材料 安全措施 技术标准 工作台账 服务协议 监督检查 许可审查"
 EVENTS = 40  # live notices whose way to the webhook is timed
 
 
@@ -81,9 +80,9 @@ def page(number: int) -> bytes:
     at = datetime.now().astimezone()
     day = (at + timedelta(days=30)).date()
     url = f"https://mp.weixin.qq.com/s?__biz=MzA{number:05}==&mid={number}&idx=1&sn=5&chksm=a#rd"
-    title = f"关于公开征求《样例{number}号数据管理办法（征求意见稿）》意见的通知"
     chance = random.Random(number)
-    parts = ["".join(chance.choice(WORDS.split()) for _ in range(20)) for _ in range(12)]
+    parts = ["".join(chr(0x4E00 + chance.randrange(3_000)) for _ in range(60)) for _ in range(12)]
+    title = f"关于公开征求《样例{number}号{parts[0][:6]}管理办法（征求意见稿）》意见的通知"
     text = "\n\n".join(f"第{part}条 {said}。" for part, said in enumerate(parts, 1))
     end = f"请于{day.year}年{day.month}月{day.day}日前将意见反馈至样例部门。"
     dates = f"date: {at:%Y-%m-%d}\nfetch_date: {at:%Y-%m-%dT%H:%M:%S}"
