@@ -10,7 +10,7 @@ from alerts.reader import Reader
 from notices.notice import Notice
 from notices.schema import SHANGHAI, notices
 from notices.store import Store
-from search.find import Hit
+from search.answer import Hit
 
 DAYS = 90
 NEWEST = 10

@@ -14,12 +14,14 @@ from cli import (
     crawl,
     demo,
     doctor,
+    elasticsearch,
     export,
     extract,
     fix,
     forget,
     ingest,
     init,
+    kibana,
     parse,
     reindex,
     reprocess,
@@ -67,6 +69,8 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(sources.app, name="sources")
+app.add_typer(elasticsearch.app, name="elasticsearch")
+app.add_typer(kibana.app, name="kibana")
 
 
 def main() -> None:

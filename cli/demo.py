@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.desk import desk, index, now
+from cli.desk import desk, engine, now
 from cli.printing import AsJson, as_json, counts, note, say
 
 if TYPE_CHECKING:
     from scheduler.round import RoundReport
-    from search.find import Result
+    from search.answer import Result
 
 MARK = ".policywatch-demo"  # only a folder that holds it is ever emptied
 QUERY = "type:consultation is:open"
@@ -46,11 +46,9 @@ def demo(
         if not json:
             note("crawling the sample site ...")
         report = _round()
-    with index() as at:
-        from search.find import find
-
-        everything = find(at, "", now=now(), limit=100, sort="published")
-        still_open = find(at, QUERY, now=now(), limit=100, sort="deadline")
+    with engine() as at:
+        everything = at.find("", now=now(), limit=100, sort="published")
+        still_open = at.find(QUERY, now=now(), limit=100, sort="deadline")
     if json:
         as_json({"round": report, "notices": everything.hits, "open": still_open.hits, "alerts": received})
     else:

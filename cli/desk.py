@@ -1,7 +1,7 @@
-"""What a command works with: settings, store, kept pages and index of one data folder, opened and closed together."""
+"""What a command works with: settings, store, kept pages and engine of one data folder, opened and closed together."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from config.settings import Settings, load
 if TYPE_CHECKING:
     from notices.pagefile import PageFile
     from notices.store import Store
-    from search.index import Index
+    from search.engine import Engine
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -56,9 +56,9 @@ def desk(*, logs: bool = True) -> Iterator[Desk]:
 
 
 @contextmanager
-def index() -> Iterator["Index"]:
-    """The embedded index of the settings' data folder."""
-    from search.index import Index
+def engine() -> Iterator["Engine"]:
+    """The engine of searches that the settings name."""
+    from search.engine import opened
 
-    with Index(settings().data) as opened:
-        yield opened
+    with closing(opened(settings())) as at:
+        yield at

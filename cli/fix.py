@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.desk import desk, now
-from cli.printing import AsJson, as_json, say
+from cli.printing import AsJson, as_json, say, typed
 
 
 def fix(
@@ -27,6 +27,7 @@ def fix(
     from notices.problem import Problem
     from scheduler.corrections import Correction
     from scheduler.corrections import fix as run
+    from scheduler.projecting import Projecting
     from search.projector import project
 
     try:
@@ -37,8 +38,10 @@ def fix(
         problem.status = 2
         raise problem from None
     with desk() as at:
-        fixed = run(at.store, notice, Correction(kind, end, merge, split, note), now=now())
+        fixed = run(at.store, notice, Correction(kind, end, merge, split, typed(note)), now=now())
         project(at.store, at.settings.data)
+        with Projecting(at.settings, at.store) as elastic:
+            elastic.turn()
     if json:
         as_json({"notice_id": fixed.notice_id, "title": fixed.titles[0], **_fields(fixed.fields)})
     else:

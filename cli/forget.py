@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.desk import desk, now
-from cli.printing import AsJson, as_json, say
+from cli.printing import AsJson, as_json, say, typed
 
 
 def forget(
@@ -16,12 +16,15 @@ def forget(
     Example: policywatch forget https://mp.weixin.qq.com/s/abc
     """
     from scheduler.corrections import forget as run
+    from scheduler.projecting import Projecting
     from search.projector import project
 
     with desk() as at:
-        report = run(at.store, at.pages, url, now=now())
+        report = run(at.store, at.pages, typed(url), now=now())
         project(at.store, at.settings.data)
+        with Projecting(at.settings, at.store) as elastic:
+            elastic.turn()
     if json:
         as_json(report)
     else:
-        say(f"forgot {report.pages} pages and {report.articles} articles of {url}; it will be refused from now on")
+        say(f"forgot {report.pages} pages and {report.articles} articles of {typed(url)}; it is refused from now on")

@@ -25,7 +25,7 @@ def ingest(
     from scheduler.round import catch_up
 
     with desk() as at:
-        with progress("ingest") as show, Indexing(at.store, at.settings.data) as indexing:
+        with progress("ingest") as show, Indexing(at.store, at.settings) as indexing:
 
             def done(pages: int, of: int | None) -> None:
                 show(pages, of)

@@ -42,6 +42,11 @@ def table(rows: Iterable[Sequence[object]], heads: Sequence[str]) -> None:
         say("  ".join(padded).rstrip())
 
 
+def typed(text: str) -> str:
+    """What somebody typed, as text that a database takes: a terminal can hand over bytes that are none."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def width(text: str) -> int:
     """How many places of a terminal the text takes."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -16,6 +16,12 @@ def reindex(json: AsJson = False) -> None:
     start = time.perf_counter()
     with desk() as at:
         number = run(at.store, at.settings.data)
+        if at.settings.elasticsearch_url:
+            from search.elastic.connection import connected
+            from search.elastic.rebuild import rebuild
+
+            with connected(at.settings) as elastic:
+                number = rebuild(at.store, elastic)
     seconds = round(time.perf_counter() - start, 3)
     if json:
         as_json({"notices": number, "seconds": seconds})

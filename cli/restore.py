@@ -14,9 +14,11 @@ def restore(
 ) -> None:
     """Put a backup in place of the store of the data folder; what was there is set aside, never deleted.
 
+    Stop `policywatch run` first. A PostgreSQL database has to be empty.
+
     Example: POLICYWATCH_DATA=./again policywatch restore policywatch-2026-11-23.backup
     """
-    from scheduler.backup import restore as run
+    from scheduler.restore import restore as run
 
     loaded = settings()
     report = run(file, loaded.store_url, loaded.data)

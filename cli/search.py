@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.desk import index, now
+from cli.desk import engine, now
 from cli.printing import AsJson, as_json, note, say
 
 if TYPE_CHECKING:
-    from search.find import Hit
+    from search.answer import Hit
 
 
 class Sort(StrEnum):
@@ -22,7 +22,7 @@ class Sort(StrEnum):
 
 def search(
     query: Annotated[str, typer.Argument(help='Words, "phrases", fields, ranges; see the README.')],
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Hits at the most.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Hits at the most.")] = 10,
     sort: Annotated[Sort, typer.Option(help="Order of the hits.")] = Sort.RELEVANCE,
     facets: Annotated[bool, typer.Option("--facets", help="Count types, issuers, accounts and months too.")] = False,
     json: AsJson = False,
@@ -31,10 +31,8 @@ def search(
 
     Example: policywatch search '网信办 个人信息 征求意见' --sort relevance
     """
-    from search.find import find
-
-    with index() as at:
-        result = find(at, query, now=now(), limit=limit, sort=sort.value, facets=facets)
+    with engine() as at:
+        result = at.find(query, now=now(), limit=limit, sort=sort.value, facets=facets)
     if json:
         as_json(result)
         return

@@ -74,8 +74,12 @@ def _print(whole: "Whole", asked: int) -> None:
     for carrier in notice.carriers:
         day = carrier.published_at.date().isoformat() if carrier.published_at else "no date   "
         say(f"  {day}  {carrier.account}  {carrier.title}  {carrier.url}")
+    for gone in whole.removed:
+        say(f"removed from its site by {gone['removed_at'].date().isoformat()}: {gone['url']}")
     for version in whole.versions:
         say(f"earlier text of article {version.article_id}: {version.title} ({version.characters} characters)")
+        for line in version.changes:
+            say(f"    {line}")
     for other in whole.apart:
         say(f"kept apart from {other['notice_id']}: {other['title']}")
 

@@ -7,6 +7,8 @@ import typer
 from cli.desk import desk, now, settings
 from cli.printing import AsJson, as_json, counts, say, table
 
+RUNS = 3  # the last runs of a source that are listed
+
 app = typer.Typer(help="What is crawled.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -16,7 +18,8 @@ def list_(json: AsJson = False) -> None:
 
     Example: policywatch sources list
     """
-    from scheduler.health import source_health
+    from config.sources import load
+    from scheduler.health import said, source_health
 
     with desk(logs=False) as at:
         found = source_health(at.store, now())
@@ -31,6 +34,13 @@ def list_(json: AsJson = False) -> None:
     for one in found:
         if one.error:
             say(f"{one.name}: {one.error}")
+        for lack in one.lacks:
+            say(f"{one.name}: {lack}")
+        for run in one.runs[:RUNS]:
+            say(f"{one.name}: {said(run)} {run.error}".rstrip())
+    for host in load().hosts:
+        pace = "" if host.delay is None else f", {host.delay:g} s between requests"
+        say(f"host {host.host}: robots {host.robots}{pace}  {host.robots_reason}".rstrip())
 
 
 @app.command()
@@ -53,6 +63,9 @@ def check(
     else:
         for one in found:
             say(f"{one.name}: {one.report.pages} pages ({counts(one.report.outcomes)})")
+            for answer in one.lists:
+                found_in = ", ".join(f"{number} {name}" for name, number in answer.found.items())
+                say(f"  list       {answer.url}  HTTP {answer.status}: {found_in or 'nothing that a list has'}")
             for page in one.pages:
                 say(f"  {page.state:10} {page.url}  {page.reason}")
             for title in one.notices:

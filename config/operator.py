@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from config.settings import FILE, Settings
 
 DEFAULTS = ("sources.yaml", "channels.yaml", "dictionary.txt", "synonyms.yaml")
@@ -28,6 +30,14 @@ def text(name: str) -> str:
         if (folder / name).is_file():
             return (folder / name).read_text(encoding="utf-8")
     return files("config").joinpath(name).read_text(encoding="utf-8")
+
+
+def content(name: str) -> bytes:
+    """The bytes of a file of the operator's, by its name in that folder or by its path; raises OSError."""
+    for folder in _own:
+        if (folder / name).is_file():
+            return (folder / name).read_bytes()
+    return Path(name).read_bytes()
 
 
 def write_files(settings: Settings) -> tuple[list[Path], list[Path]]:
@@ -55,5 +65,6 @@ def _commented_settings() -> str:
     for name, field in Settings.model_fields.items():
         if name in ("data", "config"):
             continue  # they say where this file is, so only the environment can set them
-        lines += [f"# {field.description}", f"# {name}: {field.default!r}".replace("'", '"'), ""]
+        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        lines += [f"# {field.description}", f"# {name}: {default!r}".replace("'", '"'), ""]
     return "\n".join(lines)

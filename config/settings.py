@@ -2,17 +2,19 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 PREFIX = "POLICYWATCH_"
 FILE = "settings.yaml"
+_SECRET = re.compile(r"([?&][^=&#]*pass[^=&#]*=)[^&#]*", re.IGNORECASE)
 
 
 class SettingsError(Exception):
@@ -42,6 +44,38 @@ class Settings(BaseSettings):
         description="address of Elasticsearch; empty: the embedded index",
         examples=["https://search.example:9200"],
     )
+    elasticsearch_index: str = Field(
+        "policywatch",
+        pattern=r"^[a-z][a-z0-9_-]{0,62}$",
+        description="how the names of its indices and aliases begin",
+        examples=["policywatch"],
+    )
+    elasticsearch_ca: str = Field(
+        "",
+        description="file of the authority that signed Elasticsearch's certificate",
+        examples=["/etc/policywatch/ca.crt"],
+    )
+    elasticsearch_api_key: SecretStr = Field(
+        SecretStr(""),
+        description="API key for Elasticsearch, `policywatch elasticsearch role` prints the request for one",
+        examples=["VnVhQ2ZH..."],
+    )
+    elasticsearch_user: str = Field(
+        "", description="user of Elasticsearch, where there is no API key", examples=["policywatch"]
+    )
+    elasticsearch_password: SecretStr = Field(
+        SecretStr(""), description="password of that user", examples=["a long one"]
+    )
+    elasticsearch_secret_file: str = Field(
+        "",
+        description="file with the API key, or with the password when a user is set, in place of the two",
+        examples=["/run/secrets/elasticsearch"],
+    )
+    kibana_api_key: SecretStr = Field(
+        SecretStr(""),
+        description="API key for `policywatch kibana import`; it may write saved objects",
+        examples=["VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw=="],
+    )
     workers: int = Field(0, ge=0, le=64, description="processes that read pages; 0: one a core", examples=[2])
     user_agent: str = Field(
         "policywatch/0.1 (+{contact})",
@@ -56,7 +90,11 @@ class Settings(BaseSettings):
         examples=["ops@example.org"],
     )
     download_max_mb: int = Field(32, ge=1, le=1024, description="largest page fetched, in MB", examples=[32])
-    crawl_timeout: int = Field(1800, ge=1, description="seconds after which a source's crawl is ended", examples=[1800])
+    crawl_timeout: int = Field(1800, ge=1, description="seconds until a crawl's process is ended", examples=[1800])
+    download_timeout: int = Field(30, ge=1, le=600, description="seconds a whole answer may take", examples=[30])
+    crawl_processes: int = Field(2, ge=1, le=32, description="crawl processes side by side in `run`", examples=[2])
+    keep_lists_days: int = Field(30, ge=1, description="days that the answers of lists are kept", examples=[30])
+    keep_others_days: int = Field(90, ge=1, description="days that pages which are no articles are kept", examples=[90])
     crawl_memory_mb: int = Field(2048, ge=256, description="memory one crawl may use, in MB", examples=[2048])
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="how much is logged to standard error", examples=["info"]
@@ -81,10 +119,9 @@ class Settings(BaseSettings):
         """The database's address, SQLite in the data folder when none is set."""
         return self.database_url or f"sqlite:///{(self.data / 'policywatch.db').absolute()}"
 
-    @property
-    def agent(self) -> str:
-        """The user agent with the operator's contact in it."""
-        return self.user_agent.replace("{contact}", self.contact)
+    def agent_for(self, contact: str = "") -> str:
+        """The user agent with a contact in it, the operator's own where none is given."""
+        return self.user_agent.replace("{contact}", contact or self.contact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +173,19 @@ def strangers() -> Iterator[tuple[str, str]]:
 
 
 def mask(value: str) -> str:
-    """The text with the password or user part of an address replaced by ***."""
+    """The text with the password or user part of an address, and passwords among its parameters, replaced by ***."""
     scheme, mark, rest = value.partition("://")
-    host = rest.split("/", 1)[0]
-    if not mark or "@" not in host:
+    if not mark:
         return value
-    user, _, _ = host.rpartition("@")
-    shown = user.split(":", 1)[0] + ":***" if ":" in user else "***"
-    return f"{scheme}://{shown}@{rest[len(user) + 1 :]}"
+    # A database's password may hold any character but @; in other addresses an @ may stand in the path too.
+    database = not scheme.lower().startswith("http")
+    host = rest.split("?", 1)[0] if database and ":" in rest.split("@", 1)[0] else rest.split("/", 1)[0]
+    if "@" in host:
+        user, _, _ = host.rpartition("@")
+        shown = user.split(":", 1)[0] + ":***" if ":" in user else "***"
+        rest = f"{shown}@{rest[len(user) + 1 :]}"
+    rest = _SECRET.sub(r"\1***", rest)
+    return f"{scheme}://{rest}"
 
 
 def _own_file() -> Mapping[str, Any]:

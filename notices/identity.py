@@ -11,6 +11,7 @@ _SAME_HOST = {
     "miit.gov.cn": "www.miit.gov.cn",
     "wap.miit.gov.cn": "www.miit.gov.cn",
 }
+_SUBMISSIONS = "yyglxxbsgw.ndrc.gov.cn"  # one consultation is known there by the page people see and by its service
 _PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(r"^(utm_\w+|spm|scm|share_token|share_from|isappinstalled|wxshare\w*|fbclid|gclid|bd_vid|hmsr)$")
 _HEX = re.compile(r"%[0-9a-fA-F]{2}")
@@ -31,6 +32,8 @@ def identity(url: str) -> str:
     query = _parameters(parts.query)
     if host == WECHAT_HOST:
         return _wechat(parts, query) or f"https://{host}{_path(parts.path)}"
+    if host == _SUBMISSIONS and (short := dict(query).get("shortKey")):
+        return f"https://{host}/sa.html#/{short}"
     kept = sorted(f"{name}={value}" if value else name for name, value in query if not _TRACKING.match(name))
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!/")) else ""
     return f"https://{host}{_path(parts.path)}{'?' + '&'.join(kept) if kept else ''}{route}"

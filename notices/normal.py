@@ -1,6 +1,7 @@
 """The one normalisation of text: forms, scripts and cases that mean the same become the same."""
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -33,15 +34,18 @@ def aligned(text: str) -> tuple[str, list[int]]:
 
     The list has one number more than the text: the length of the original.
     """
-    forms = table()
-    parts: list[str] = []
+    forms = _forms()
+    found = {char for char in forms.keys() & set(text) if len(forms[char]) != 1}
     offsets: list[int] = []
-    for offset, char in enumerate(text):
-        form = forms.get(ord(char), char)
-        parts.append(form)
-        offsets.extend([offset] * len(form))
-    offsets.append(len(text))
-    return "".join(parts), offsets
+    start = 0
+    for offset in (
+        sorted(match.start() for match in re.finditer(f"[{re.escape(''.join(found))}]", text)) if found else ()
+    ):
+        offsets.extend(range(start, offset))
+        offsets.extend([offset] * len(forms[text[offset]]))
+        start = offset + 1
+    offsets.extend(range(start, len(text) + 1))
+    return normalise(text), offsets
 
 
 @cache

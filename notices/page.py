@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from notices.kinds import Mode
 
@@ -12,7 +12,8 @@ class Page:
     """The bytes fetched for one address, with what is known of the fetch.
 
     `fetched_at` is aware; `path` is the file's path inside its archive or folder, empty for a crawled page;
-    `listed_at` and `listed_title` are what the list or feed that named the page said of it.
+    `listed_at`, `listed_title` and `listed_ends` (the last day for comments) are what the list or feed that named the
+    page said of it.
     """
 
     url: str
@@ -25,3 +26,4 @@ class Page:
     mode: Mode = Mode.LIVE
     listed_title: str = ""
     listed_at: datetime | None = None
+    listed_ends: date | None = None

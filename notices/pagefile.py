@@ -1,11 +1,13 @@
 """The bytes of every page, each distinct body once, in a database file of their own.
 
 A page of a kind is mostly its site's template, so it is kept as its difference from an earlier page of that kind, its
-reference. A large page that differs much from all recent references becomes the next reference itself.
+reference. A large page that differs much from all recent references becomes the next reference itself. Finding the
+difference takes ten times as long as writing the page down, so it is found later: when many wait, or at the end.
 """
 
 import hashlib
 import sqlite3
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +25,15 @@ CREATE TABLE IF NOT EXISTS bodies (hash BLOB PRIMARY KEY, reference BLOB, size I
 CREATE INDEX IF NOT EXISTS bodies_reference ON bodies (reference) WHERE reference IS NOT NULL;
 CREATE TABLE IF NOT EXISTS page_references (
   kind TEXT, version INTEGER, hash BLOB NOT NULL, PRIMARY KEY (kind, version));
+CREATE TABLE IF NOT EXISTS unpacked (hash BLOB PRIMARY KEY, kind TEXT NOT NULL);
 """
 LARGE = 30_000  # bytes; smaller pages have no template worth the search
 LEVEL = 9  # finds a 3 MB template in its reference: 3 kB of difference, 237 kB at level 3
 RECENT = 4  # references that are tried: a site serves a few templates side by side
-ALIKE = 0.04  # of the page's size alone: a difference as small as this ends the search
-FOREIGN = 0.12  # of the page's size alone: a difference larger than this is another template
+ALIKE = 0.007  # of the page's size: a difference as small as this ends the search
+FOREIGN = 0.02  # of the page's size: a difference larger than this is another template
+WAITING = 64  # pages that a process lets wait for their difference
+STEP = 2  # pages packed at a time beyond that: 0.1 s, so that a crawl is not held up
 DEPTH = 16  # references that stand on references; the next one is kept whole
 
 _SMALL = zstandard.ZstdCompressor(level=1)
@@ -50,8 +55,12 @@ class PageFile:
         self.path = folder / NAME
         folder.mkdir(parents=True, exist_ok=True)
         self._references: dict[bytes, ZstdCompressionDict] = {}
+        self._blocks: dict[bytes, Counter[int]] = {}
+        self._hashed: deque[tuple[bytes, bytes]] = deque(maxlen=8)
+        self._waiting = 0
         with self._advised():
             self._database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+            self._database.execute("PRAGMA auto_vacuum=INCREMENTAL")  # of a new file only
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=FULL")
             self._database.executescript(TABLES)
@@ -69,10 +78,30 @@ class PageFile:
         with self._advised(), self._database:
             self._database.execute("BEGIN IMMEDIATE")
             for body, kind in bodies:
-                keys.append(body_hash(body))
+                keys.append(self._name(body))
                 if not self._has(keys[-1]):
-                    self._store(keys[-1], body, kind)
+                    self._write(keys[-1], None, len(body), _SMALL.compress(body))
+                    if kind and len(body) >= LARGE:
+                        self._database.execute("INSERT OR IGNORE INTO unpacked VALUES (?, ?)", (keys[-1], kind))
+                        self._waiting += 1
+        if self._waiting >= WAITING:
+            self.pack(STEP)
         return keys
+
+    def pack(self, most: int = -1) -> int:
+        """Keeps pages that wait, all of them by default, as differences from their references; returns how many."""
+        with self._advised():
+            query = "SELECT hash, kind FROM unpacked ORDER BY rowid LIMIT ?"
+            waiting = self._database.execute(query, (most,)).fetchall()
+            for key, kind in waiting:
+                with self._database:
+                    self._database.execute("BEGIN IMMEDIATE")
+                    if self._database.execute("DELETE FROM unpacked WHERE hash = ?", (key,)).rowcount:
+                        self._store(key, self.get(key), kind)
+            if waiting:
+                self._database.executescript("PRAGMA incremental_vacuum")
+        self._waiting = 0 if len(waiting) != most else max(self._waiting - most, 0)
+        return len(waiting)
 
     def get(self, key: bytes) -> bytes:
         """The body of that hash; raises PageMissing when it is not there or damaged."""
@@ -104,13 +133,18 @@ class PageFile:
                     whole = self.get(other)
                     self._write(other, None, len(whole), _compress(whole, None))
                 self._database.execute("DELETE FROM page_references WHERE hash = ?", (key,))
+                self._database.execute("DELETE FROM unpacked WHERE hash = ?", (key,))
                 gone += self._database.execute("DELETE FROM bodies WHERE hash = ?", (key,)).rowcount
                 self._references.pop(key, None)
         return gone
 
     def close(self) -> None:
-        """Lets go of the file."""
-        self._database.close()
+        """Packs what this process left waiting and lets go of the file."""
+        try:
+            if self._waiting:
+                self.pack()
+        finally:
+            self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -129,29 +163,46 @@ class PageFile:
             advice = "free some disk space" if full else "wait for the other process, or check the file"
             raise Problem(f"the kept pages {self.path} cannot be used ({error}): {advice}") from error
 
+    def _name(self, body: bytes) -> bytes:
+        """A body's hash; a crawl asks twice for the same object, before it parses and when it stores."""
+        for known, key in self._hashed:
+            if known is body:
+                return key
+        self._hashed.append((body, body_hash(body)))
+        return self._hashed[-1][1]
+
     def _has(self, key: bytes) -> bool:
         return self._database.execute("SELECT 1 FROM bodies WHERE hash = ?", (key,)).fetchone() is not None
 
     def _store(self, key: bytes, body: bytes, kind: str) -> None:
-        alone = _SMALL.compress(body)
-        if not kind or len(body) < LARGE:
-            self._write(key, None, len(body), alone)
-            return
+        """Writes a body as the smallest difference from the references that look most like it."""
         best: tuple[bytes, bytes] | None = None
-        for reference in self._recent(kind):
+        for reference in self._likely(kind, body):
             difference = _compress(body, self._dictionary(reference))
             if best is None or len(difference) < len(best[0]):
                 best = difference, reference
-            if len(difference) <= ALIKE * len(alone):
+            if len(difference) <= ALIKE * len(body):
                 break
         number = self._versions(kind)
-        foreign = best is None or len(best[0]) > FOREIGN * len(alone)
-        if best is None or len(best[0]) >= len(alone) or (foreign and number % DEPTH == 0):
+        foreign = best is None or len(best[0]) > FOREIGN * len(body)
+        if best is None or (foreign and number % DEPTH == 0):
             self._write(key, None, len(body), _compress(body, None))
         else:
             self._write(key, best[1], len(body), best[0])
         if foreign:
             self._database.execute("INSERT INTO page_references VALUES (?, ?, ?)", (kind, number + 1, key))
+
+    def _likely(self, kind: str, body: bytes) -> list[bytes]:
+        """The references to try: those that share most of the page's scripts, all of them where it has hardly any."""
+        recent, own = self._recent(kind), _blocks(body)
+        shared = {key: sum((own & self._blocks_of(key)).elements()) for key in recent}
+        recent.sort(key=lambda key: -shared[key])
+        return recent[:2] if recent and shared[recent[0]] * 2 > len(body) else recent
+
+    def _blocks_of(self, key: bytes) -> "Counter[int]":
+        if key not in self._blocks:
+            self._blocks[key] = _blocks(self._dictionary(key).as_bytes())
+        return self._blocks[key]
 
     def _write(self, key: bytes, reference: bytes | None, size: int, data: bytes) -> None:
         self._database.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", (key, reference, size, data))
@@ -167,14 +218,25 @@ class PageFile:
     def _dictionary(self, key: bytes) -> ZstdCompressionDict:
         if key not in self._references:
             while len(self._references) >= 2 * RECENT:
-                self._references.pop(next(iter(self._references)))
-            self._references[key] = ZstdCompressionDict(self.get(key), dict_type=DICT_TYPE_RAWCONTENT)
+                dropped = next(iter(self._references))
+                self._references.pop(dropped)
+                self._blocks.pop(dropped, None)
+            body = self.get(key)
+            self._references[key] = ZstdCompressionDict(body, dict_type=DICT_TYPE_RAWCONTENT)
+            self._references[key].precompute_compress(compression_params=_parameters(2 * len(body)))
         return self._references[key]
 
 
+def _blocks(body: bytes) -> "Counter[int]":
+    """The lengths of a page's parts between its scripts: pages of one template share most of them."""
+    return Counter(map(len, body.split(b"</script>")))
+
+
 def _compress(body: bytes, dictionary: ZstdCompressionDict | None) -> bytes:
-    reach = len(body) + (len(dictionary.as_bytes()) if dictionary else 0)
-    window = min(max(reach.bit_length(), 17), 30)
-    parameters = ZstdCompressionParameters.from_level(LEVEL, window_log=window)
+    parameters = _parameters(len(body) if dictionary is None else 2 * max(len(dictionary.as_bytes()), len(body)))
     packed: bytes = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress(body)
     return packed
+
+
+def _parameters(reach: int) -> ZstdCompressionParameters:
+    return ZstdCompressionParameters.from_level(LEVEL, window_log=min(max(reach.bit_length(), 17), 30))

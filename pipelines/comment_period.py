@@ -84,7 +84,7 @@ def _periods(text: str, published: date | None, asked: bool) -> Iterator[Period]
             Period(dated.first, dated.last, text.strip()) for dated in read_dates(text, published) if dated.ranged
         )
     for sentence in sentences_with(_CUE, text):
-        period = sentence_period(sentence, published)
+        period = sentence_period(sentence, published, asked=asked)
         if period is None and asked and _COLLECTS.match(sentence):
             ranges = (dated for dated in read_dates(sentence, published) if dated.ranged)
             period = next((Period(dated.first, dated.last, sentence) for dated in ranges), None)
@@ -92,12 +92,15 @@ def _periods(text: str, published: date | None, asked: bool) -> Iterator[Period]
             yield period
 
 
-def sentence_period(sentence: str, published: date | None) -> Period | None:
-    """The comment period that one sentence names, None when its dates are about something else."""
+def sentence_period(sentence: str, published: date | None, *, asked: bool = False) -> Period | None:
+    """The comment period that one sentence names, None when its dates are about something else.
+
+    `asked`: its title asks for opinions, so what the sentence wants back can only be these.
+    """
     plain = flat(sentence)
     if _BARE.match(plain):
         return _ending(sentence, list(read_dates(sentence, published)), published)
-    if not _concerns_comments(plain):
+    if not _concerns_comments(plain, asked):
         return None
     dates = list(read_dates(sentence, published))
     for dated in dates:
@@ -116,10 +119,10 @@ def sentence_period(sentence: str, published: date | None) -> Period | None:
     return Period(starting.first, None, sentence) if starting else None
 
 
-def _concerns_comments(plain: str) -> bool:
+def _concerns_comments(plain: str, asked: bool) -> bool:
     if not _ABOUT.search(plain) or (_OTHER.search(plain) and not _SOUGHT.search(plain)):
         return False
-    return bool(_OPINION.search(plain) or _ADDRESSED.search(plain))
+    return asked or bool(_OPINION.search(plain) or _ADDRESSED.search(plain))
 
 
 def _lasts(plain: str, dated: Dated) -> bool:

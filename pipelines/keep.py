@@ -1,7 +1,7 @@
 """Stores a batch of pages and their articles: bytes first, then one transaction with the groups and their events."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,13 @@ from notices.schema import SHANGHAI, forgotten, pages
 from notices.store import Store
 from notices.store.chunks import chunks
 from notices.understood import Understood
+from pipelines.enrich import with_files
 from pipelines.regroup import regroup
 from pipelines.understand import RULES
 from pipelines.versions import Shelf
 
 Item = tuple[Page, Reading, Understood | None]
+Also = Callable[[Connection, "KeepReport"], None]
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class KeepReport:
     outcomes: Counter[str] = field(default_factory=Counter)
     new_articles: int = 0
     new_notices: int = 0
+    article_ids: list[int | None] = field(default_factory=list)  # of each page, in their order
 
 
 @dataclass(slots=True)
@@ -46,10 +49,13 @@ class Entry:
     page_id: int = 0
 
 
-def keep(store: Store, page_file: PageFile, items: Sequence[Item], *, now: datetime | None = None) -> KeepReport:
+def keep(
+    store: Store, page_file: PageFile, items: Sequence[Item], *, now: datetime | None = None, also: Also | None = None
+) -> KeepReport:
     """Keeps pages, their articles and the notices these make; all of the batch or, when it raises, nothing but bytes.
 
-    The partition, the canonical articles and the fields do not depend on the order or the size of batches.
+    The partition, the canonical articles and the fields do not depend on the order or the size of batches. `also` is
+    done in the same transaction, after everything else.
     """
     moment = now or datetime.now(SHANGHAI)
     bodies = [
@@ -61,7 +67,10 @@ def keep(store: Store, page_file: PageFile, items: Sequence[Item], *, now: datet
         for (page, reading, found), key in zip(items, keys, strict=True)
     ]
     with store.writing() as connection:
-        return _keep(connection, entries, moment)
+        report = _keep(connection, entries, moment)
+        if also is not None:
+            also(connection, report)
+        return report
 
 
 def known(store: Store, seen: Sequence[tuple[str, str, bytes]]) -> set[tuple[str, str, bytes]]:
@@ -73,6 +82,8 @@ def known(store: Store, seen: Sequence[tuple[str, str, bytes]]) -> set[tuple[str
 def _keep(connection: Connection, entries: list[Entry], now: datetime) -> KeepReport:
     _turn_away(connection, entries)
     fresh = [entry for entry in entries if not entry.outcome]
+    for entry, found in zip(fresh, with_files(connection, [entry.understood for entry in fresh]), strict=True):
+        entry.understood = found
     shelf = Shelf.load(connection, {entry.key for entry in fresh if entry.understood})
     _insert_pages(connection, fresh)
     for entry in fresh:
@@ -86,7 +97,7 @@ def _keep(connection: Connection, entries: list[Entry], now: datetime) -> KeepRe
     live = {ids[entry.key] for entry in fresh if entry.understood and entry.page.mode is Mode.LIVE}
     made = regroup(connection, shelf.changed(), live, now)
     outcomes = Counter(entry.outcome for entry in entries)
-    return KeepReport(outcomes, outcomes["new"], made)
+    return KeepReport(outcomes, outcomes["new"], made, [ids.get(entry.key) for entry in entries])
 
 
 def _turn_away(connection: Connection, entries: list[Entry]) -> None:
@@ -99,9 +110,16 @@ def _turn_away(connection: Connection, entries: list[Entry]) -> None:
         mark = (entry.page.url, entry.page.path, entry.hash)
         if entry.key in refused or identity(entry.page.url) in refused:
             entry.outcome = "forgotten"
-        elif mark in before:
+        elif mark in before and (entry.page.path or _is_newest(connection, entry)):
             entry.outcome = "unchanged"
         before.add(mark)
+
+
+def _is_newest(connection: Connection, entry: Entry) -> bool:
+    """Whether a fetched page is the one met last at its address: a text that came back is not unchanged."""
+    query = select(pages.c.body_hash).where(pages.c.key == entry.key, pages.c.url == entry.page.url)
+    newest = connection.execute(query.order_by(pages.c.id.desc()).limit(1)).scalar()
+    return newest is None or newest == entry.hash
 
 
 def _known(connection: Connection, seen: Sequence[tuple[str, str, bytes]]) -> set[tuple[str, str, bytes]]:
@@ -146,6 +164,7 @@ def _page_values(entry: Entry) -> dict[str, Any]:
         "body_hash": entry.hash,
         "listed_title": page.listed_title,
         "listed_at": page.listed_at,
+        "listed_ends": page.listed_ends.isoformat() if page.listed_ends else None,
         "state": entry.reading.state.value,
         "reason": entry.reading.reason,
         "outcome": "",

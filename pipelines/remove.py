@@ -6,7 +6,17 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from notices.kinds import Mode
-from notices.schema import article_keys, article_versions, articles, events, links, notice_aliases, notices, pages
+from notices.schema import (
+    article_files,
+    article_keys,
+    article_versions,
+    articles,
+    events,
+    links,
+    notice_aliases,
+    notices,
+    pages,
+)
 from notices.store.article_rows import load_understood
 from notices.store.chunks import chunks
 from pipelines.regroup import regroup
@@ -27,6 +37,7 @@ def remove(connection: Connection, ids: Iterable[int], now: datetime) -> None:
 def _delete(connection: Connection, ids: list[int]) -> None:
     connection.execute(delete(links).where(or_(links.c.a.in_(ids), links.c.b.in_(ids))))
     connection.execute(delete(article_keys).where(article_keys.c.article_id.in_(ids)))
+    connection.execute(delete(article_files).where(article_files.c.article_id.in_(ids)))
     connection.execute(delete(article_versions).where(article_versions.c.article_id.in_(ids)))
     connection.execute(update(pages).where(pages.c.article_id.in_(ids)).values(article_id=None))
     connection.execute(delete(articles).where(articles.c.id.in_(ids)))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from notices.page import Page
 from notices.schema import SHANGHAI, article_versions, pages
 from notices.store import Store
 from notices.understood import Understood
+from pipelines.enrich import with_files
 from pipelines.regroup import regroup
 from pipelines.remove import remove
 from pipelines.scrapy_pipeline import is_open
@@ -38,6 +39,8 @@ def renew(store: Store, items: Sequence[Kept], *, now: datetime, alert_open: boo
     `alert_open`: then consultations that are open and were not known as such may.
     """
     with store.writing() as connection:
+        whole = with_files(connection, [item.understood for item in items])
+        items = [replace(item, understood=found) for item, found in zip(items, whole, strict=True)]
         shelf, held = _place(connection, items, now)
         placed = shelf.held()
         differing = {key for key, copy in placed.items() if copy.changed}

@@ -1,121 +1,84 @@
-"""The thin Scrapy class: pages of a crawl go through the pure stages into the store, in small batches."""
+"""From a crawl into the store: each page goes through the pure stages and is kept with all that follows from it."""
 
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from notices.fetched import Fetched
+from notices.article import Reading
+from notices.fetched import Fetched, Settled
 from notices.fields import Fields
-from notices.identity import WECHAT_HOST, host_of, identity
+from notices.identity import WECHAT_HOST, host_of
 from notices.isolate import Failed, isolate
 from notices.kinds import Mode, NoticeType, PageState
 from notices.page import Page
 from notices.pagefile import PageFile
-from notices.schema import visits
+from notices.schema import articles
 from notices.store import Store
-from notices.store.engine import upsert
 from notices.understood import Understood
-from pipelines.keep import keep
+from pipelines.keep import KeepReport, keep
+from pipelines.plausible import plausible
 from pipelines.understand import understand
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-BATCH = 8  # pages a kill can cost: they are fetched again, for they are remembered only once they are kept
 OPEN_WITHOUT_DEADLINE = timedelta(days=30)
 
-_RETRIED = {PageState.BLOCKED, PageState.ERROR, PageState.EMPTY}
+Settle = Callable[[Connection, Settled], None]
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(SHANGHAI)
 
 
 class Keeper:
-    """Keeps fetched pages and what was understood of them; `outcomes` counts every page exactly once."""
+    """Keeps fetched pages; `settle` writes down what became of a target in the transaction that keeps its page."""
 
-    def __init__(self, store: Store, pages: PageFile) -> None:
+    def __init__(self, store: Store, pages: PageFile, settle: Settle, clock: Clock = _now) -> None:
         self.store = store
         self.pages = pages
-        self.batch: list[Fetched] = []
-        self.outcomes: Counter[str] = Counter()
-        self.new_articles = 0
-        self.new_notices = 0
-        self.unsettled = 0
-        self.error = ""
+        self.settle = settle
+        self.clock = clock
 
     def take_bytes(self, page: Page) -> None:
         """Keeps a page's bytes before anybody parses them: a parser that takes the process down loses nothing."""
         self.pages.put(page.body, "wechat" if host_of(page.url) == WECHAT_HOST else "")
 
-    def add(self, fetched: Fetched) -> None:
-        """Takes a page; writes when a batch is full."""
-        self.batch.append(fetched)
-        self.unsettled += fetched.reading.state in _RETRIED
-        if len(self.batch) >= BATCH:
-            self.flush()
+    def keep(self, fetched: Fetched) -> None:
+        """Keeps a page and its article; the target is settled with them, or nothing is."""
+        fetched, found = self._understood(fetched)
 
-    def flush(self) -> None:
-        """Writes what was taken; pages that cannot be written are counted as failed and fetched again next time."""
-        batch, self.batch = self.batch, []
-        done = isolate(lambda: self._write(batch), f"keep {len(batch)} pages") if batch else None
-        if isinstance(done, Failed):
-            self.error = f"{len(batch)} pages could not be kept ({done.error}): the next crawl fetches them again"
-            self.outcomes["failed"] += len(batch)
-            self.unsettled += len(batch)
+        def settle(connection: Connection, report: KeepReport) -> None:
+            (outcome,) = report.outcomes
+            self.settle(connection, _settled(fetched, outcome, report))
 
-    def _write(self, batch: list[Fetched]) -> None:
-        understood = [_understood(fetched) for fetched in batch]
-        report = keep(self.store, self.pages, [(one.page, one.reading, found) for one, found in understood])
-        self._remember(batch)
-        self.outcomes.update(report.outcomes)
-        broken = min(sum(bool(one.failed) for one, _ in understood), report.outcomes[PageState.ERROR])
-        self.outcomes.update({"failed": broken, "error": -broken})
-        self.new_articles += report.new_articles
-        self.new_notices += report.new_notices
+        keep(self.store, self.pages, [(fetched.page, fetched.reading, found)], now=self.clock(), also=settle)
 
-    def _remember(self, batch: list[Fetched]) -> None:
-        urls = [fetched.page.url for fetched in batch]
-        with self.store.writing() as connection:
-            query = select(visits.c.url, visits.c.attempts).where(visits.c.url.in_(urls))
-            attempts = {row.url: row.attempts for row in connection.execute(query)}
-            rows = {fetched.page.url: _visit(fetched, attempts.get(fetched.page.url, 0) + 1) for fetched in batch}
-            upsert(
-                connection, visits, list(rows.values()), ("etag", "last_modified", "fetched_at", "state", "attempts")
-            )
+    def _understood(self, fetched: Fetched) -> tuple[Fetched, Understood | None]:
+        """What the stages made of a page; a stage that raises leaves the page kept as an error."""
+        article = fetched.reading.article
+        if article is None:
+            return fetched, None
+        found = isolate(lambda: understand(article), f"understand {fetched.page.url}")
+        if isinstance(found, Failed):
+            return _broken(fetched, f"a stage failed: {found.error}", found.error), None
+        if fetched.target.article_id is not None and not self._is_plausible(fetched.target.article_id, found):
+            return _broken(fetched, "nearly all of the text is gone: the layout has changed, the text stays", ""), None
+        if fetched.target.first and is_open(found.fields, found.article.published_at, self._today()):
+            fetched = replace(fetched, page=replace(fetched.page, mode=Mode.LIVE))
+        return fetched, found
 
+    def _today(self) -> date:
+        return self.clock().astimezone(SHANGHAI).date()
 
-class KeepPages:
-    """Scrapy's item pipeline: hands every page to the keeper that the spider brought along."""
-
-    def __init__(self, keeper: Keeper) -> None:
-        self.keeper = keeper
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> Self:
-        """The pipeline of a crawl; its spider carries the keeper."""
-        return cls(crawler.spider.keeper)
-
-    def process_item(self, item: Fetched) -> Fetched:
-        """Keeps a page."""
-        self.keeper.add(item)
-        return item
-
-    def close_spider(self) -> None:
-        """Keeps what is left."""
-        self.keeper.flush()
-
-
-def _understood(fetched: Fetched) -> tuple[Fetched, Understood | None]:
-    """What the stages made of a page; a stage that raises leaves the page kept as an error."""
-    article = fetched.reading.article
-    if article is None:
-        return fetched, None
-    found = isolate(lambda: understand(article), f"understand {fetched.page.url}")
-    if isinstance(found, Failed):
-        reading = replace(fetched.reading, state=PageState.ERROR, article=None, reason=f"a stage failed: {found.error}")
-        return replace(fetched, reading=reading, failed=found.error), None
-    if fetched.first and is_open(found.fields, found.article.published_at, datetime.now(SHANGHAI).date()):
-        fetched = replace(fetched, page=replace(fetched.page, mode=Mode.LIVE))
-    return fetched, found
+    def _is_plausible(self, article_id: int, found: Understood) -> bool:
+        """Whether a page that is looked at again still holds the text it held, changed or not."""
+        with self.store.reading() as connection:
+            columns = articles.c.body, articles.c.state
+            row = connection.execute(select(*columns).where(articles.c.id == article_id)).first()
+        return row is None or row.state == PageState.LISTED or plausible(row.body, found.article.body)
 
 
 def is_open(fields: Fields, published: datetime | None, today: date) -> bool:
@@ -127,13 +90,18 @@ def is_open(fields: Fields, published: datetime | None, today: date) -> bool:
     return published is not None and today - published.astimezone(SHANGHAI).date() <= OPEN_WITHOUT_DEADLINE
 
 
-def _visit(fetched: Fetched, attempts: int) -> dict[str, Any]:
-    return {
-        "url": fetched.page.url,
-        "key": identity(fetched.page.url),
-        "etag": fetched.etag,
-        "last_modified": fetched.last_modified,
-        "fetched_at": fetched.page.fetched_at,
-        "state": fetched.reading.state,
-        "attempts": attempts,
-    }
+def _broken(fetched: Fetched, reason: str, error: str) -> Fetched:
+    return replace(fetched, reading=Reading(PageState.ERROR, reason=reason), failed=error)
+
+
+def _settled(fetched: Fetched, outcome: str, report: KeepReport) -> Settled:
+    return Settled(
+        target=fetched.target,
+        at=fetched.page.fetched_at,
+        outcome="failed" if fetched.failed and outcome == PageState.ERROR else outcome,
+        state=fetched.reading.state,
+        etag=fetched.etag,
+        last_modified=fetched.last_modified,
+        article_id=report.article_ids[0],
+        new_notices=report.new_notices,
+    )

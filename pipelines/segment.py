@@ -4,7 +4,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -90,5 +90,6 @@ def dictionary() -> list[str]:
     return list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 
+@lru_cache(maxsize=1 << 16)  # texts share their words: a look-up costs a tenth of the pattern
 def _is_word(word: str) -> bool:
     return 2 <= len(word) <= LONGEST_WORD and word not in _STOP_WORDS and _WORD.search(word) is not None

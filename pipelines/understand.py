@@ -1,5 +1,7 @@
 """The pure stages in their order: what a parsed article becomes before it is grouped."""
 
+from dataclasses import replace
+
 from notices.article import Article
 from notices.identity import article_key
 from notices.understood import Understood
@@ -8,7 +10,7 @@ from pipelines.fields import read_fields
 from pipelines.fingerprint import fingerprint
 from pipelines.segment import segment
 
-RULES = 1  # raised with every change of a stage's rules, so that `reprocess --from-version` finds older pages
+RULES = 2  # raised with every change of a stage's rules, so that `reprocess --from-version` finds older pages
 
 
 def understand(article: Article) -> Understood:
@@ -16,4 +18,6 @@ def understand(article: Article) -> Understood:
     cleaned = clean(article)
     fields = read_fields(cleaned)
     terms, words = segment(cleaned)
-    return Understood(article_key(article), cleaned, fields, terms, words, fingerprint(cleaned, fields))
+    found = fingerprint(cleaned, fields)
+    kept = replace(cleaned, listed_ends=None)  # the fields have it now, and an article's row does not
+    return Understood(article_key(article), kept, fields, terms, words, found)

@@ -76,6 +76,7 @@ class Shelf:
             held.fetched_at = max(held.fetched_at, fetched_at)
             return "duplicate"
         cut = _continues(one, held.understood) or _continues(held.understood, one)
+        cut = cut or PageState.LISTED in (state, held.state)  # what a list says of a page is replaced by the page
         if heavier and not cut:
             self._set_aside(held, held.understood, held.page_id, now)
         elif not cut and _text(one) not in held.met:

@@ -10,7 +10,7 @@ from notices.kinds import NoticeType
 from notices.notice import Notice
 from notices.pagefile import PageFile
 from notices.problem import Problem
-from notices.schema import articles, corrections, forgotten, notices, pages
+from notices.schema import article_files, articles, corrections, files, forgotten, notices, pages
 from notices.store import Store
 from notices.store.article_rows import load_understood
 from notices.store.engine import upsert
@@ -79,12 +79,22 @@ def forget(store: Store, page_file: PageFile, url: str, *, now: datetime) -> For
         upsert(connection, forgotten, [{"key": one, "at": now} for one in sorted(refused)])
         connection.execute(delete(corrections).where(corrections.c.article_key.in_(refused)))
         connection.execute(delete(pages).where(pages.c.id.in_([row.id for row in rows])))
+        hashes = {row.body_hash for row in rows} | _offered(connection, ids)
         remove(connection, ids, now)
-        hashes = {row.body_hash for row in rows}
         others = select(pages.c.body_hash).where(pages.c.body_hash.in_(hashes))
         # Before the commit: a kill in between leaves rows without bytes, and the next `forget` finds what to remove.
         page_file.delete(hashes - set(connection.execute(others).scalars()))
     return Forgotten(len(rows), len(ids))
+
+
+def _offered(connection: Connection, ids: set[int]) -> set[bytes]:
+    """Takes the attached files out that only these articles offer, and returns what their bytes are named."""
+    own = select(article_files.c.url).where(article_files.c.article_id.in_(ids))
+    shared = select(article_files.c.url).where(article_files.c.article_id.not_in(ids))
+    mine = files.c.url.in_(own) & files.c.url.not_in(shared)
+    hashes = set(connection.execute(select(files.c.body_hash).where(mine)).scalars())
+    connection.execute(delete(files).where(mine))
+    return {one for one in hashes if one}
 
 
 def _said(

@@ -1,30 +1,27 @@
-"""`crawl`: every named source once, each in a process of its own."""
+"""`crawl`: the named sources' lists once, then the pages that wait, in a process of its own."""
 
-import json
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
-
 from config.settings import Settings
-from config.sources import Source, load_sources
+from config.sources import Source, load, load_sources
+from notices.kinds import Mode
 from notices.pagefile import PageFile
 from notices.problem import Problem
-from notices.schema import sources as table
 from notices.store import Store
+from notices.store.queue import CRASHES, count_due, hasten
+from scheduler.children import start, wait
 from scheduler.crawl_child import Order
+from scheduler.file_reading import read_files
+from scheduler.hosts import Hosts
+from scheduler.runs import begin, begin_pasted, close, read_runs
+from spiders.job import Errand
+from spiders.lists import reader_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-ROOT = Path(__file__).parent.parent
-GRACE = 15  # seconds a crawl gets to keep what it holds before it is killed
 PASTED = "pasted"  # the source of addresses somebody named by hand
 
 
@@ -56,14 +53,27 @@ def crawl(
     *,
     since: date | None = None,
     urls: Sequence[str] = (),
+    hosts: Store | None = None,
 ) -> CrawlReport:
-    """Crawls the named sources, all of them if none is named, one after the other; pages land in the store.
+    """Crawls the named sources, all of them if none is named; pages land in the store.
 
     `since` makes it a backfill from that day on; `urls` are fetched instead of the sources' lists. A source that fails
-    is reported, the others go on. Raises Problem for an unknown name and SettingsError for a broken sources.yaml.
+    is reported, the others go on. `hosts` is the store whose hosts are kept to, if it is another one.
+    Raises Problem for an unknown name and SettingsError for a broken sources.yaml.
     """
     chosen = pasted(names) if urls else named(load_sources(), names)
-    return CrawlReport(tuple(one_source(settings, store, source, since, tuple(urls)) for source in chosen))
+    now = datetime.now(SHANGHAI)
+    started: dict[str, int] = {}
+    with store.writing() as connection:
+        for source in chosen:
+            if urls:
+                started[source.name] = begin_pasted(connection, source.name, urls, now)
+            else:
+                started[source.name] = begin(connection, source, reader_of(source).first(source), now, since=since)
+        hasten(connection, list(started), now)
+    error = drain(settings, store, chosen, hosts or store) if chosen else ""
+    read_files(store, page_file, datetime.now(SHANGHAI))
+    return CrawlReport(tuple(_report(store, source.name, started[source.name], error) for source in chosen))
 
 
 def named(sources: Sequence[Source], names: Sequence[str]) -> list[Source]:
@@ -82,97 +92,55 @@ def pasted(names: Sequence[str]) -> list[Source]:
     return named(load_sources(), names)[:1] if names else [Source(PASTED, "feed", "https://mp.weixin.qq.com/")]
 
 
-def one_source(
-    settings: Settings, store: Store, source: Source, since: date | None, urls: tuple[str, ...]
-) -> SourceReport:
-    """Crawls one source in a process of its own and writes down how it went."""
-    started, clock = datetime.now(SHANGHAI), time.monotonic()
-    added_at, first = (started, False) if urls else met(store, source.name, started)
-    order = Order(source, settings, started, added_at, first and since is None, since, urls)
-    answer, error = run(order, settings.crawl_timeout)
-    outcomes = {str(name): int(number) for name, number in sorted(answer.get("outcomes", {}).items())}
-    report = SourceReport(
-        name=source.name,
+def drain(settings: Settings, store: Store, sources: Sequence[Source], shared: Store) -> str:
+    """Asks what waits of these sources until nothing is due; returns what kept it from that, empty for nothing.
+
+    A process that dies is started again, until the address it dies over is given up.
+    """
+    order = order_for(settings, sources, only=True, hosts_url=shared.engine.url.render_as_string(hide_password=False))
+    error = ""
+    for _ in range(CRASHES + 1):
+        child = start(order)
+        error = wait(child, Hosts(shared, child.owner))
+        if not child.died or child.process.returncode == 2:
+            break
+    return error
+
+
+def order_for(settings: Settings, sources: Sequence[Source], *, only: bool = False, hosts_url: str = "") -> Order:
+    """What a crawl's process is told; `only` limits it to these sources' addresses, and to wait for busy hosts."""
+    by_name = {source.name: source for source in sources}
+    policies = {policy.host: policy for policy in load().hosts}
+    names = tuple(by_name) if only else ()
+    errand = Errand(by_name, policies, names, patient=only, timeout=float(settings.crawl_timeout))
+    return Order(errand, settings, hosts_url)
+
+
+def _report(store: Store, name: str, run_id: int, error: str) -> SourceReport:
+    """How a crawl of a source went; what of its list was not reached is closed with the reason."""
+    now = datetime.now(SHANGHAI)
+    with store.writing() as connection:
+        postponed = count_due(connection, name, now)
+        for mode in Mode:
+            close(connection, name, now, mode)
+        (run,) = read_runs(connection, source=name, after=run_id - 1)
+    outcomes = dict(sorted((+Counter({**run.outcomes, "postponed": postponed})).items()))
+    return SourceReport(
+        name=name,
         outcomes=outcomes,
         pages=sum(outcomes.values()),
-        new_articles=int(answer.get("new_articles", 0)),
-        new_notices=int(answer.get("new_notices", 0)),
-        seconds=round(time.monotonic() - clock, 3),
-        error=error or answer.get("error") or None,
+        new_articles=run.new_articles,
+        new_notices=run.new_notices,
+        seconds=run.seconds,
+        error=run.error or (error if postponed else "") or disallowed(outcomes) or None,
     )
-    if not urls:
-        settle(store, source, report, started, backfill=since is not None)
-    return report
 
 
-def run(order: Order, timeout: int) -> tuple[dict[str, Any], str]:
-    """The report of a crawl's process, and in one line why there is none."""
-    environment = {
-        **os.environ,
-        "SCRAPY_SETTINGS_MODULE": "config.scrapy_settings",
-        "PYTHONIOENCODING": "utf-8",
-    }
-    if (ROOT / "pyproject.toml").exists():  # a bare checkout: -P takes the working folder out, so name it
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-P", "-m", "scheduler.crawl_child"]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, encoding="utf-8"
-    )
-    try:
-        printed, _ = process.communicate(order.to_json(), timeout=timeout)
-    except subprocess.TimeoutExpired:
-        printed = ended(process)
-        if not printed:
-            return {}, f"ended after {timeout} s: the site is slow, or POLICYWATCH_CRAWL_TIMEOUT is too short"
-    finally:
-        if process.poll() is None:  # Ctrl-C: what it holds is still kept
-            ended(process)
-    return read_report(printed, process.returncode)
-
-
-def ended(process: "subprocess.Popen[str]") -> str:
-    """Ends a crawl's process, first politely so that it keeps what it holds; returns what it printed."""
-    process.terminate()
-    try:
-        return process.communicate(timeout=GRACE)[0]
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.communicate()[0]
-
-
-def read_report(printed: str, status: int) -> tuple[dict[str, Any], str]:
-    """The last line of a crawl's output, and an error for a process that printed none."""
-    lines = printed.strip().splitlines()
-    try:
-        answer = json.loads(lines[-1]) if lines else {}
-    except ValueError:
-        answer = {}
-    if not isinstance(answer, dict) or not answer:
-        return {}, f"the crawl's process ended with status {status}: its last lines on standard error say why"
-    if answer.get("finished") != "finished":
-        return answer, f"stopped before its end ({answer.get('finished')}): the next crawl goes on from here"
-    return answer, ""
-
-
-def met(store: Store, name: str, now: datetime) -> tuple[datetime, bool]:
-    """When a source was first met, and whether it was never crawled to its end."""
-    with store.writing() as connection:
-        row = connection.execute(select(table.c.added_at, table.c.last_success).where(table.c.name == name)).first()
-        if row is None:
-            connection.execute(insert(table).values(name=name, added_at=now, error=""))
-            return now, True
-    return row[0], row[1] is None
-
-
-def settle(store: Store, source: Source, report: SourceReport, started: datetime, *, backfill: bool) -> None:
-    """Writes down how a crawl went and when the source is due again; a backfill does not make its next crawl live."""
-    values: dict[str, Any] = {
-        "last_run": started,
-        "next_due": started + timedelta(minutes=source.every),
-        "last_outcomes": report.outcomes,
-        "error": report.error or "",
-    }
-    if report.error is None and not backfill:
-        values["last_success"] = started
-    with store.writing() as connection:
-        connection.execute(update(table).where(table.c.name == source.name).values(**values))
+def disallowed(outcomes: Mapping[str, int]) -> str:
+    """Says so when robots.txt let no page through; empty otherwise."""
+    silent = {"disallowed", "list", "known", "unfetchable", "unchanged"}
+    read = sum(number for name, number in outcomes.items() if name not in silent)
+    number = outcomes.get("disallowed", 0)
+    if not number or read:
+        return ""
+    return f"robots.txt allows none of {number} pages: write `robots: ignore` and your reason in sources.yaml"

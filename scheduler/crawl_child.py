@@ -1,43 +1,38 @@
-"""The process of one source's crawl: reads its order on standard input, prints its report on standard output."""
+"""The process of a crawl: reads its order on standard input, drains hosts, prints its report on standard output."""
 
 import dataclasses
 import json
+import os
+import secrets
 import sys
-from collections import Counter
-from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 from config import operator
 from config.settings import Settings
-from config.sources import Source
+from config.sources import HostPolicy, Source
 from notices.problem import Problem
+from spiders.job import Errand
 
 BOT = "policywatch"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Order:
-    """What a crawl's process is told: its source, when that was first met, and how far back to go."""
+    """What a crawl's process is told: its errand, its settings, and the store whose hosts it keeps to.
 
-    source: Source
+    `hosts_url` is that of another store than its own for a crawl that is thrown away: manners are the same for all.
+    """
+
+    errand: Errand
     settings: Settings
-    started_at: datetime
-    added_at: datetime
-    first: bool
-    since: date | None
-    urls: tuple[str, ...]
+    hosts_url: str = ""
 
     def to_json(self) -> str:
         """The order as JSON."""
         value = {
-            "source": dataclasses.asdict(self.source),
+            "errand": dataclasses.asdict(self.errand),
             "settings": self.settings.model_dump(mode="json"),
-            "started_at": self.started_at.isoformat(),
-            "added_at": self.added_at.isoformat(),
-            "first": self.first,
-            "since": self.since.isoformat() if self.since else None,
-            "urls": self.urls,
+            "hosts_url": self.hosts_url,
         }
         return json.dumps(value)
 
@@ -45,15 +40,11 @@ class Order:
     def from_json(cls, text: str) -> "Order":
         """The order read back."""
         value = json.loads(text)
-        return cls(
-            source=Source(**value["source"]),
-            settings=Settings(**value["settings"]),
-            started_at=datetime.fromisoformat(value["started_at"]),
-            added_at=datetime.fromisoformat(value["added_at"]),
-            first=value["first"],
-            since=date.fromisoformat(value["since"]) if value["since"] else None,
-            urls=tuple(value["urls"]),
-        )
+        errand = value["errand"]
+        errand["sources"] = {name: Source(**source) for name, source in errand["sources"].items()}
+        errand["policies"] = {host: HostPolicy(**policy) for host, policy in errand["policies"].items()}
+        errand["only"] = tuple(errand["only"])
+        return cls(Errand(**errand), Settings(**value["settings"]), value["hosts_url"])
 
 
 def main() -> int:
@@ -68,57 +59,50 @@ def main() -> int:
     operator.use(order.settings.config)
     limit_memory(order.settings.crawl_memory_mb)
     try:
-        report = crawl(order, scrapy_settings)
-    except Problem as error:
-        report = {"error": str(error), "finished": "finished"}
-    sys.stdout.write(json.dumps(report) + "\n")
+        error = crawl(order, scrapy_settings)
+    except Problem as problem:
+        error = str(problem)
+    sys.stdout.write(json.dumps({"error": error}) + "\n")
     return 0
 
 
-def crawl(order: Order, scrapy_settings: Any) -> dict[str, Any]:
-    """The report of one crawl: outcomes by name, new articles and notices, and what kept the list from being read."""
+def crawl(order: Order, scrapy_settings: Any) -> str:
+    """Drains the hosts of an order; returns what kept it from its end, empty for nothing."""
     from scrapy.crawler import CrawlerProcess
 
     from notices.pagefile import PageFile
     from notices.store import Store
     from pipelines.scrapy_pipeline import Keeper
+    from scheduler.hosts import Hosts
     from scheduler.memory import StoreMemory
-    from spiders.crawl_feed import FeedSpider
-    from spiders.crawl_unit import UnitSpider
-    from spiders.crawling import PageSpider
-    from spiders.job import Job
+    from spiders.crawling import HostSpider
+    from spiders.handlers import Desk
 
-    scrapy_settings.setdict(manners(order), priority="cmdline")
-    spider = {"unit": UnitSpider, "feed": FeedSpider}[order.source.kind]
-    job = Job(order.source, order.started_at, order.added_at, order.first, order.since, order.urls)
-    with Store.open(order.settings.store_url, order.settings.data) as store, PageFile(order.settings.data) as pages:
-        keeper = Keeper(store, pages)
+    settings = order.settings
+    scrapy_settings.set("DOWNLOAD_MAXSIZE", settings.download_max_mb * 1024 * 1024, priority="cmdline")
+    scrapy_settings.set("DOWNLOAD_TIMEOUT", settings.download_timeout, priority="cmdline")
+    with (
+        Store.open(settings.store_url, settings.data) as store,
+        Store.open(order.hosts_url or settings.store_url, settings.data) as shared,
+        PageFile(settings.data) as pages,
+    ):
+        memory = StoreMemory(store, order.errand)
+        owner = sys.argv[1] if len(sys.argv) > 1 else f"{os.getpid()}-{secrets.token_hex(4)}"
+        desk = Desk(order.errand, Hosts(shared, owner), memory, Keeper(store, pages, memory.settle))
         process = CrawlerProcess(scrapy_settings)
-        crawler = process.create_crawler(spider)
-        process.crawl(crawler, job=job, memory=StoreMemory(store), keeper=keeper)
+        crawler = process.create_crawler(HostSpider)
+        process.crawl(crawler, desk=desk, agent=settings.agent_for)
         process.start()
         done = crawler.spider
-        if not isinstance(done, PageSpider):
-            raise Problem(f"{order.source.name}: the crawl did not start: see the log above")
-        outcomes = Counter(done.outcomes) + keeper.outcomes
-        return {
-            "outcomes": dict(outcomes),
-            "new_articles": keeper.new_articles,
-            "new_notices": keeper.new_notices,
-            "error": done.error or keeper.error or disallowed(outcomes),
-            "finished": crawler.stats.get_value("finish_reason"),
-        }
-
-
-def disallowed(outcomes: Mapping[str, int]) -> str:
-    """Says so when robots.txt let no page through; empty otherwise."""
-    read = sum(
-        number for name, number in outcomes.items() if name not in {"disallowed", "list", "known", "unfetchable"}
-    )
-    number = outcomes.get("disallowed", 0)
-    if not number or read:
-        return ""
-    return f"robots.txt allows none of {number} pages: write `robots: ignore` and your reason in sources.yaml"
+        if not isinstance(done, HostSpider):
+            return "the crawl did not start: the log above says why"
+        if done.timed_out:
+            return (
+                f"ended after {order.errand.timeout:.0f} s: a site is slow, or POLICYWATCH_CRAWL_TIMEOUT is too short"
+            )
+        finished = crawler.stats.get_value("finish_reason")
+        stopped = f"stopped before its end ({finished}): the next crawl goes on from here"
+        return done.error or ("" if finished == "finished" else stopped)
 
 
 def limit_memory(megabytes: int) -> None:
@@ -130,19 +114,6 @@ def limit_memory(megabytes: int) -> None:
     limit = megabytes * 1024 * 1024
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (limit if most < 0 else min(limit, most), most))
-
-
-def manners(order: Order) -> dict[str, Any]:
-    """What Scrapy is told for one source: its name, its pace, its robots policy, its limits."""
-    source = order.source
-    return {
-        "USER_AGENT": order.settings.agent,
-        "ROBOTSTXT_USER_AGENT": BOT,
-        "ROBOTSTXT_OBEY": source.robots != "ignore",
-        "DOWNLOAD_DELAY": source.delay,
-        "AUTOTHROTTLE_START_DELAY": source.delay,
-        "DOWNLOAD_MAXSIZE": order.settings.download_max_mb * 1024 * 1024,
-    }
 
 
 if __name__ == "__main__":

@@ -13,11 +13,15 @@ from alerts.ledger import FAILED, PENDING, listed
 from config import operator
 from config.channel_rules import is_checked
 from config.channels import Channel, is_address, load_channels, shown
-from config.settings import Settings, SettingsError, load, strangers
+from config.settings import Settings, SettingsError, load, mask, strangers
+from config.sources import load_sources
+from notices.pagefile import NAME as PAGES
+from notices.pagefile import PageFile, PageMissing
 from notices.problem import Problem
-from notices.schema import events, notices
-from notices.store import Store
-from scheduler.health import source_health
+from notices.schema import events, notices, pages
+from notices.store import Store, StoreTooOld
+from notices.store.faults import shown as shown_url
+from scheduler.health import said, source_health
 from search.parse import parse
 from search.projector import behind
 
@@ -46,10 +50,15 @@ def doctor(now: datetime) -> list[Check]:
     operator.use(settings.config)
     checks = [*_settings(settings), *_disk(settings.data)]
     try:
-        with Store.open(settings.store_url, settings.data, busy_seconds=5) as store:
+        found = Store.existing(settings.store_url, settings.data, busy_seconds=5)
+        if found is None:
+            return [*checks, *_tried("store", lambda: _nothing_yet(settings))]
+        with found as store:
             looks: dict[str, Callable[[], Iterator[Check]]] = {
                 "store": lambda: _store(store),
+                "pages": lambda: _pages(settings, store),
                 "index": lambda: _index(settings, store),
+                "elasticsearch": lambda: _elasticsearch(settings, store),
                 "clock": lambda: _clock(store, now),
                 "sources": lambda: _sources(store, now),
                 "channels": lambda: _channels(store, now),
@@ -58,8 +67,15 @@ def doctor(now: datetime) -> list[Check]:
             for name, look in looks.items():
                 checks += _tried(name, look)
     except Problem as error:
-        checks.append(_told("store", error))
+        checks.append(_told("store", error, WARNING if isinstance(error, StoreTooOld) else BAD))
     return checks
+
+
+def _nothing_yet(settings: Settings) -> Iterator[Check]:
+    load_sources()
+    load_channels()
+    advice = "`policywatch crawl` or `policywatch ingest PATH` makes and fills it"
+    yield Check("store", WARNING, f"there is none yet, {mask(settings.store_url)}", advice)
 
 
 def _settings(settings: Settings) -> Iterator[Check]:
@@ -67,8 +83,6 @@ def _settings(settings: Settings) -> Iterator[Check]:
     for name, meant in strangers():
         hint = f"did you mean {meant}?" if meant else "`policywatch settings` lists them all"
         yield Check("settings", WARNING, f"{name} is no setting", hint)
-    if settings.elasticsearch_url:
-        yield Check("settings", WARNING, "Elasticsearch is set and not used yet", "searches use the embedded index")
 
 
 def _disk(folder: Path) -> Iterator[Check]:
@@ -81,9 +95,27 @@ def _disk(folder: Path) -> Iterator[Check]:
 def _store(store: Store) -> Iterator[Check]:
     with store.reading() as connection:
         number = connection.execute(select(func.count()).select_from(notices)).scalar_one()
-    where = store.engine.url.render_as_string(hide_password=True)
+    where = shown_url(store.engine.url)
     advice = "" if number else "`policywatch crawl` or `policywatch ingest PATH` fills it"
     yield Check("store", OK, f"{number} notices, event {store.last_event()}, {where}", advice)
+
+
+def _pages(settings: Settings, store: Store) -> Iterator[Check]:
+    with store.reading() as connection:
+        newest = connection.execute(select(pages.c.body_hash).order_by(pages.c.id.desc()).limit(1)).scalar()
+    if newest is None:
+        return
+    file = settings.data / PAGES
+    try:
+        if file.exists():
+            with PageFile(settings.data) as kept:
+                kept.get(newest)
+        else:
+            raise PageMissing(f"{file} is not there: `policywatch restore` a backup that has it")
+        yield Check("pages", OK, f"the newest page reads back, {file.stat().st_size / 1e6:.0f} MB in {file}")
+    except PageMissing as error:
+        detail, _, advice = str(error).partition(": ")
+        yield Check("pages", WARNING, detail, f"another host that crawls may keep it; else {advice}")
 
 
 def _index(settings: Settings, store: Store) -> Iterator[Check]:
@@ -92,6 +124,14 @@ def _index(settings: Settings, store: Store) -> Iterator[Check]:
         yield Check("index", WARNING, f"{missing} events behind the store", "`policywatch reindex`, or start `run`")
     else:
         yield Check("index", OK, "as new as the store")
+
+
+def _elasticsearch(settings: Settings, store: Store) -> Iterator[Check]:
+    if settings.elasticsearch_url:
+        from scheduler.elastic_health import elastic_health  # a third of a second: only where it is used
+
+        for state, detail, advice in elastic_health(settings, store):
+            yield Check("elasticsearch", state, detail, advice)
 
 
 def _clock(store: Store, now: datetime) -> Iterator[Check]:
@@ -112,13 +152,17 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
     if well:
         yield Check("sources", OK, f"{len(well)} of {len(found)} are well")
     for one in found:
+        for lack in one.lacks:
+            yield Check(f"source {one.name}", WARNING, lack, "look at both lists: one may have changed its layout")
         name, since = f"source {one.name}", f"since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
+        last = f"; last runs: {'; '.join(said(run) for run in one.runs[:3])}" if one.runs else ""
         if one.health == "new":
             yield Check(name, WARNING, "was never crawled", f"`policywatch crawl {one.name}`, or start `run`")
-        elif one.health == "late":
-            yield Check(name, WARNING, f"no success {since}".strip(), "start `policywatch run`, or crawl it now")
-        elif one.health == "failing":
-            yield Check(name, BAD, f"{since}: {one.error}", f"`policywatch sources check {one.name}` explains")
+        elif one.health == "stale":
+            yield Check(name, WARNING, f"{one.health}: {one.error}{last}", "start `policywatch run`, or crawl it now")
+        elif one.health != "ok":
+            detail = f"{one.health} {since}: {one.error}{last}"
+            yield Check(name, BAD, detail, f"`policywatch sources check {one.name}` explains")
 
 
 def _channels(store: Store, now: datetime) -> Iterator[Check]:
@@ -183,6 +227,6 @@ def _tried(name: str, look: Callable[[], Iterator[Check]]) -> list[Check]:
         return [_told(name, error)]
 
 
-def _told(name: str, error: Exception) -> Check:
+def _told(name: str, error: Exception, state: str = BAD) -> Check:
     detail, mark, advice = str(error).rpartition(": ")
-    return Check(name, BAD, detail, advice) if mark else Check(name, BAD, str(error))
+    return Check(name, state, detail, advice) if mark else Check(name, state, str(error))

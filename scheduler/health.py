@@ -1,26 +1,84 @@
-"""How healthy each source is."""
+"""How healthy each source is: judged from its last runs, which count what became of its list and of its pages."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
-from config.sources import Source, load_sources
+from config.sources import Source, load
+from notices.identity import host_of
+from notices.schema import runs
 from notices.schema import sources as table
 from notices.store import Store
+from scheduler.agreement import disagreements
+from scheduler.runs import Run, run_of
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATE = 3  # times its interval that a source may go without success
 LEAST = timedelta(hours=1)  # but never less than this
+SHOWN = 5  # runs that are listed
+BACK = 20  # runs that are looked through for one that asked for pages
+FEW = 3  # pages, all of which have to fail before a source is ill
+ROWS = 20  # moments at which a list had something new, whose gaps say how often it has
+QUIET, GAPS = timedelta(days=14), 4  # a list is stale after so many of its longest gaps, never earlier than that
+
+
+class Health(StrEnum):
+    """What a source suffers from; `new` was never crawled."""
+
+    NEW = "new"
+    OK = "ok"
+    EMPTY = "empty"
+    BLOCKED = "blocked"
+    CHANGED_LAYOUT = "changed_layout"
+    SLOW = "slow"
+    UNREACHABLE = "unreachable"
+    STALE = "stale"
+    CERTIFICATE = "certificate"
+
+
+_LISTS = {
+    "refused": Health.UNREACHABLE,
+    "too_large": Health.CHANGED_LAYOUT,
+    "failed": Health.CHANGED_LAYOUT,
+    "disallowed": Health.BLOCKED,
+}
+_PAGES = {
+    "refused": Health.UNREACHABLE,
+    "too_large": Health.CHANGED_LAYOUT,
+    "blocked": Health.BLOCKED,
+    "disallowed": Health.BLOCKED,
+    "unreachable": Health.UNREACHABLE,
+    "slow": Health.SLOW,
+    "certificate": Health.CERTIFICATE,
+    "error": Health.CHANGED_LAYOUT,
+    "empty": Health.CHANGED_LAYOUT,
+    "failed": Health.CHANGED_LAYOUT,
+}
+_NO_PAGES = {"list", "known", "unfetchable", "postponed", "changed_layout"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A source's health, why in a few words, and how many runs in a row say so."""
+
+    health: Health
+    detail: str = ""
+    runs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
     """A source as `sources list` prints it; `every` in minutes.
 
-    `health` is `new` (never crawled), `ok`, `failing` (the last crawl did not read its list) or `late` (no success for
-    too long); `since` is the last success before it stopped being ok, or when it was added; empty while it is ok.
+    `since` is the last success before it stopped being ok, or when it was added; empty while it is ok. `runs` are the
+    last ones, newest first; `lacks` names what this list and those that check it do not both have.
     """
 
     name: str
@@ -35,43 +93,103 @@ class SourceHealth:
     last_outcomes: Mapping[str, int]
     robots_reason: str
     error: str
+    runs: tuple[Run, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 def source_health(store: Store, now: datetime) -> list[SourceHealth]:
-    """Every source of sources.yaml, in its order; raises SettingsError for a broken file."""
-    return judge(store, load_sources(), now)
+    """Every source of sources.yaml, in its order, with the policy of its list's host; raises SettingsError."""
+    file = load()
+    policies = {source.name: file.policy(host_of(source.url), source) for source in file.sources}
+    return [
+        replace(one, robots=policies[one.name].robots, robots_reason=policies[one.name].robots_reason)
+        for one in judge(store, file.sources, now)
+    ]
 
 
 def judge(store: Store, sources: Sequence[Source], now: datetime) -> list[SourceHealth]:
     """The health of these sources."""
     with store.reading() as connection:
         rows = {row.name: row for row in connection.execute(select(table))}
-    return [_judge(source, rows.get(source.name), now) for source in sources]
+        last = {source.name: last_runs(connection, source.name) for source in sources}
+        lacks = disagreements(connection, sources, now)
+    return [
+        replace(
+            _shown(source, rows.get(source.name), last[source.name], now),
+            lacks=tuple(one.said for one in lacks if source.checks and source.name in (one.source, *one.others)),
+        )
+        for source in sources
+    ]
 
 
-def _judge(source: Source, row: Row[Any] | None, now: datetime) -> SourceHealth:
-    health = _health(source, row, now)
-    since = None if row is None or health == "ok" else row.last_success or row.added_at
+def last_runs(connection: Connection, name: str) -> list[Run]:
+    """The newest runs of a source, newest first, backfills aside."""
+    query = select(runs).where(runs.c.source == name, runs.c.since.is_(None))
+    return [run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(BACK))]
+
+
+def said(run: Run) -> str:
+    """A run in a few words."""
+    counted = ", ".join(f"{number} {name}" for name, number in run.outcomes.items()) or "nothing"
+    return f"{run.started_at:%m-%d %H:%M} {counted}"
+
+
+def verdict(source: Source, row: Row[Any] | None, last: Sequence[Run], now: datetime) -> Verdict:
+    """A source's health from its row and its runs, newest first."""
+    ended = [run for run in last if run.ended_at is not None]
+    if row is None or not ended:
+        return Verdict(Health.NEW)
+    if ended[0].trouble:
+        same = next((place for place, run in enumerate(ended) if not run.trouble), len(ended))
+        return Verdict(_LISTS.get(ended[0].trouble) or Health(ended[0].trouble), ended[0].error, same)
+    late = max(LATE * timedelta(minutes=source.every), LEAST)
+    success = row.last_success or row.added_at
+    if now - success > late:
+        return Verdict(Health.STALE, f"its list was not read since {success:%Y-%m-%d %H:%M}")
+    return _of_pages(ended) or _quiet(row.fresh or [], now) or Verdict(Health.OK)
+
+
+def _of_pages(ended: Sequence[Run]) -> Verdict | None:
+    """What keeps a source's pages from being read, if it was so of the last few that were asked for."""
+    asked: Counter[str] = Counter()
+    for run in ended:
+        if run.trouble:
+            continue  # its list is counted among its outcomes
+        asked.update({name: number for name, number in run.outcomes.items() if name not in _NO_PAGES})
+        if asked.total() >= FEW:
+            break
+    if asked.total() < FEW or set(asked) - set(_PAGES):
+        return None
+    ((worst, _),) = asked.most_common(1)
+    return Verdict(_PAGES[worst], f"none of its last {asked.total()} pages could be read: {worst}")
+
+
+def _quiet(fresh: Sequence[int], now: datetime) -> Verdict | None:
+    """A list that answers and has had nothing new for much longer than ever before; `fresh` in seconds since 1970."""
+    if len(fresh) < ROWS // 4:
+        return None
+    longest = timedelta(seconds=max(later - earlier for earlier, later in pairwise(fresh)))
+    newest = datetime.fromtimestamp(fresh[-1], SHANGHAI)
+    if now - newest <= max(QUIET, GAPS * longest):
+        return None
+    return Verdict(Health.STALE, f"its list answers, yet has had nothing new since {newest:%Y-%m-%d}")
+
+
+def _shown(source: Source, row: Row[Any] | None, last: Sequence[Run], now: datetime) -> SourceHealth:
+    found = verdict(source, row, last, now)
+    well = found.health is Health.OK
     return SourceHealth(
         name=source.name,
         kind=source.kind,
         url=source.url,
         robots=source.robots,
         every=source.every,
-        health=health,
-        since=since,
+        health=found.health.value,
+        since=None if row is None or well else row.last_success or row.added_at,
         last_success=row.last_success if row else None,
         next_due=row.next_due if row else None,
-        last_outcomes=(row.last_outcomes if row else None) or {},
+        last_outcomes=last[0].outcomes if last else {},
         robots_reason=source.robots_reason,
-        error=row.error if row else "",
+        error=found.detail,
+        runs=tuple(last[:SHOWN]),
     )
-
-
-def _health(source: Source, row: Row[Any] | None, now: datetime) -> str:
-    if row is None or row.last_run is None:
-        return "new"
-    if row.error:
-        return "failing"
-    patience = max(LATE * timedelta(minutes=source.every), LEAST)
-    return "late" if now - (row.last_success or row.added_at) > patience else "ok"

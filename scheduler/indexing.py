@@ -3,13 +3,14 @@
 import multiprocessing
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from queue import Empty
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from config.settings import Settings
 from notices.problem import Problem
 from notices.store import Store
+from scheduler.projecting import Projecting
 from search.projector import project
 
 if TYPE_CHECKING:
@@ -21,13 +22,12 @@ PATIENCE = 600  # seconds for what is still to be indexed at the end
 class Indexing:
     """Indexes beside a run: `poke` after every batch; what is left, or a process that died, is made up at the end."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._folder = folder
+        self._settings = settings
         context = multiprocessing.get_context("spawn")
         self._pokes: Queue[bool] = context.Queue()
-        url = store.engine.url.render_as_string(hide_password=False)
-        self._process: BaseProcess = context.Process(target=_serve, args=(url, folder, self._pokes), daemon=True)
+        self._process: BaseProcess = context.Process(target=_serve, args=(settings, self._pokes), daemon=True)
 
     def poke(self) -> None:
         """Says that the store has new events."""
@@ -47,14 +47,18 @@ class Indexing:
             self._process.join()
         self._pokes.close()
         if kind is None:
-            project(self._store, self._folder)
+            project(self._store, self._settings.data)
+            with Projecting(self._settings, self._store) as elastic:
+                elastic.turn()
 
 
-def _serve(url: str, folder: Path, pokes: "Queue[bool]") -> None:
+def _serve(settings: Settings, pokes: "Queue[bool]") -> None:
     """Projects whenever it is poked, until it is told to end; a problem ends it, and the run's end reports it."""
-    with suppress(Problem, KeyboardInterrupt), Store.open(url, folder) as store:
+    opened = Store.open(settings.store_url, settings.data)
+    with suppress(Problem, KeyboardInterrupt), opened as store, Projecting(settings, store) as elastic:
         while pokes.get():
-            project(store, folder)
+            project(store, settings.data)
+            elastic.turn()
             with suppress(Empty):
                 while True:
                     if not pokes.get_nowait():

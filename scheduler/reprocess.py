@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -142,6 +142,7 @@ def _page(row: Row[Any], body: bytes) -> Page:
         mode=Mode(row.mode),
         listed_title=row.listed_title,
         listed_at=row.listed_at,
+        listed_ends=date.fromisoformat(row.listed_ends) if row.listed_ends else None,
     )
 
 

@@ -1,11 +1,8 @@
 """One round of everything: crawl what is due, index it, match it, tell."""
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from sqlalchemy import select
 
 from alerts.dispatcher import Dispatched, dispatch
 from alerts.index_reader import IndexReader
@@ -14,9 +11,10 @@ from config.channels import load_channels
 from config.settings import Settings
 from config.sources import load_sources
 from notices.pagefile import PageFile
-from notices.schema import sources as table
 from notices.store import Store
 from scheduler.crawl import SourceReport, crawl
+from scheduler.projecting import Projecting
+from scheduler.schedule import due_sources
 from search.projector import behind, project
 
 
@@ -49,6 +47,8 @@ def run_once(
     names = due(store, now) if due_only else None
     report = () if names == [] else crawl(settings, store, pages, names or []).sources
     after = tell(settings, store, max(now, datetime.now(now.tzinfo)))
+    with Projecting(settings, store) as elastic:
+        elastic.turn()
     states = before.sent.states + after.sent.states
     return RoundReport(tuple(report), before.indexed + after.indexed, dict(sorted(states.items())))
 
@@ -68,12 +68,5 @@ def catch_up(settings: Settings, store: Store, now: datetime) -> tuple[int, int]
 
 def due(store: Store, now: datetime) -> list[str]:
     """The names of the sources that are to be crawled now, the longest waiting first, new ones before all."""
-    known = [source.name for source in load_sources()]
     with store.reading() as connection:
-        when = {row[0]: row[1] for row in connection.execute(select(table.c.name, table.c.next_due))}
-    waiting: Sequence[tuple[float, str]] = [
-        (moment.timestamp() if moment else 0.0, name)
-        for name in known
-        if (moment := when.get(name)) is None or moment <= now
-    ]
-    return [name for _, name in sorted(waiting)]
+        return [source.name for source in due_sources(connection, load_sources(), now)]

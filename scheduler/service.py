@@ -6,30 +6,27 @@ import queue
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from alerts.dispatcher import Dispatcher
-from config.channels import Channel, load_channels
-from config.settings import Settings, SettingsError
+from config.settings import Settings
 from notices.isolate import isolate
 from notices.pagefile import PageFile
-from notices.problem import Problem
 from notices.schema import SHANGHAI
 from notices.store import Store
-from scheduler.crawl import crawl
-from scheduler.round import catch_up, due
+from scheduler.looking import Looking
+from scheduler.projecting import Projecting
+from scheduler.standby import ScheduleHeld, leading
+from scheduler.telling import Telling
 from scheduler.timers import timers
 
 LOCK = "schedule.lock"
+STAND_BY = 1.0  # seconds between two tries to hold the schedule
 log = logging.getLogger("policywatch.service")
-
-
-class ScheduleHeld(Problem):
-    """Another process holds the schedule of the data folder."""
 
 
 def now() -> datetime:
@@ -38,32 +35,57 @@ def now() -> datetime:
 
 
 def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[[], datetime] = now) -> None:
-    """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; raises ScheduleHeld when another one does.
+    """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; stands by while another process or host does.
 
-    Crawls run one at a time on the calling thread, so that a signal ends them in order; telling goes on meanwhile.
+    Looks are taken on the calling thread, so that a signal ends them in order; telling goes on meanwhile.
     """
-    channels = _steady(load_channels())  # a mistake in them ends the service before it begins
     stop = threading.Event()
-    dispatcher = Dispatcher(store, stop=stop)
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
-    with held(settings.data), store.kept(), _stoppable():
-        timer = timers(
-            lambda: _tick(ticks),
-            lambda: _tell(settings, store, lambda now: dispatcher.turn(channels, now), clock, stop),
-        )
-        try:
-            timer.start()
-            log.info("the service runs; stop it with SIGTERM or Ctrl-C")
-            _tick(ticks)
-            while True:
-                ticks.get()
-                isolate(lambda: _crawl(settings, store, pages, clock), "crawl")
-        except KeyboardInterrupt:
-            log.info("stopping")
-        finally:
-            stop.set()
-            timer.shutdown(wait=True)
-            dispatcher.close()
+    try:
+        with (
+            _stoppable(),
+            holding(settings.data),
+            leading(store.engine) as lead,
+            Projecting(settings, store, stop) as elastic,
+            Telling(settings, store, clock, stop) as telling,
+        ):
+            lead()
+            looking = Looking(settings, store, pages, clock)
+            timer = timers(lambda: _tick(ticks), telling.turn, lambda: _project(elastic, stop))
+            try:
+                timer.start()
+                log.info("the service runs; stop it with SIGTERM or Ctrl-C")
+                _tick(ticks)
+                while True:
+                    ticks.get()
+                    lead()
+                    looking.look()
+            finally:
+                stop.set()
+                timer.shutdown(wait=True)
+                looking.close()
+    except KeyboardInterrupt:
+        log.info("stopped")
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Holds the schedule of a data folder as soon as nobody else does, saying once that it waits."""
+    said = False
+    while True:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(held(folder))
+            except ScheduleHeld as problem:
+                if not said:
+                    log.warning("%s; standing by until it ends", problem)
+                said = True
+            else:
+                if said:
+                    log.warning("the other process ended: this one runs the schedule now")
+                yield
+                return
+        time.sleep(STAND_BY)
 
 
 @contextmanager
@@ -78,9 +100,7 @@ def held(folder: Path) -> Iterator[None]:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError:
-            raise ScheduleHeld(
-                f"another process{_whose(note)} runs the schedule of {folder}: stop that first"
-            ) from None
+            raise ScheduleHeld(f"another process{_whose(note)} runs the schedule of {folder}") from None
         try:
             note.write_text(str(os.getpid()), encoding="ascii")
             yield
@@ -100,39 +120,9 @@ def _tick(ticks: "queue.Queue[None]") -> None:
         ticks.put_nowait(None)
 
 
-def _crawl(settings: Settings, store: Store, pages: PageFile, clock: Callable[[], datetime]) -> None:
-    for name in due(store, clock()):
-        for report in crawl(settings, store, pages, [name]).sources:
-            level = logging.WARNING if report.error else logging.INFO
-            found = f"{report.pages} pages, {report.new_notices} new notices"
-            log.log(level, "%s: %s%s", name, found, f"; failed: {report.error}" if report.error else "")
-
-
-def _tell(
-    settings: Settings, store: Store, send: Callable[[datetime], None], clock: Callable[[], datetime],
-    stop: threading.Event,
-) -> None:  # fmt: skip
-    """Indexes and matches what is new and sends couriers out; waits for none of them."""
+def _project(elastic: Projecting, stop: threading.Event) -> None:
     if not stop.is_set():
-        isolate(lambda: catch_up(settings, store, clock()), "index and match")
-        isolate(lambda: send(clock()), "send")
-
-
-def _steady(good: dict[str, Channel]) -> Callable[[], dict[str, Channel]]:
-    """Reads channels.yaml whenever it is asked; mistakes in it are told of once, and the last good one stands."""
-    told = ""
-
-    def read() -> dict[str, Channel]:
-        nonlocal good, told
-        try:
-            good, told = load_channels(), ""
-        except SettingsError as error:
-            if str(error) != told:
-                log.error("%s; until it is mended the channels of before are used", error)
-            told = str(error)
-        return good
-
-    return read
+        isolate(elastic.turn, "write to Elasticsearch")
 
 
 @contextmanager

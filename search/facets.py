@@ -1,7 +1,7 @@
 """Facets: how many of the found notices have which type, issuer, account and month."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,4 +25,9 @@ def facets_of(index: Index, found: Sequence[int]) -> dict[str, dict[str, int]]:
         for field in ("issuer", "account"):
             sql = f"SELECT shown, count(*) FROM keywords WHERE field = ? AND id IN ({marks}) GROUP BY shown"
             counted[field].update(dict(index.database.execute(sql, (field, *some)).fetchall()))
-    return {name: dict(values.most_common(MOST)) for name, values in counted.items()}
+    return {name: most(values) for name, values in counted.items()}
+
+
+def most(values: Mapping[str, int]) -> dict[str, int]:
+    """The most frequent values; of those with one number, the first by name."""
+    return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST])

@@ -1,12 +1,11 @@
 """A search over the embedded index: the exact answer first, looser matches after it, each notice once."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from notices.problem import Problem
+from search.answer import Hit, Result
 from search.concepts import Concept, concepts
 from search.facets import facets_of
 from search.fts import condition
@@ -20,36 +19,6 @@ ORDERS = {
     "published": "d.published IS NULL, d.published DESC, d.id DESC",
     "deadline": "d.deadline IS NULL, d.deadline, d.id",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A notice that was found; `exact` is false for a looser match, `score` is comparable within one search only."""
-
-    notice_id: int
-    matter_id: int
-    title: str
-    exact: bool
-    score: float
-    notice_type: str
-    issuers: tuple[str, ...]
-    published_at: datetime | None
-    comment_end: str | None
-    url: str
-    carriers: tuple[dict[str, Any], ...]
-    highlights: tuple[dict[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The answer of a search; `total` counts exact matches, `facets` is None unless asked for."""
-
-    query: str
-    warnings: tuple[str, ...]
-    total: int
-    engine: str
-    hits: tuple[Hit, ...]
-    facets: dict[str, dict[str, int]] | None = None
 
 
 def find(
@@ -68,6 +37,14 @@ def find(
     hits = tuple(_hit(index, one, wanted) for one in order)
     counted = facets_of(index, found) if facets else None
     return Result(query.text, query.warnings, len(found), "embedded", hits, counted)
+
+
+def each(index: Index, text: str, *, now: datetime, sort: str = "published") -> Iterator[Hit]:
+    """Every exact match, by `published` or `deadline`; texts are read one notice at a time."""
+    query = parse(text, now)
+    wanted = concepts(query.tree)
+    for one in _ordered(index, query.tree, sort, -1):
+        yield _hit(index, Ranked(one, 0.0, True), wanted)
 
 
 def matches(index: Index, query: Query, notice_ids: Iterable[int]) -> set[int]:

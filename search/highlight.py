@@ -1,6 +1,7 @@
 """Highlights: the places of a text that a query found, in the text's own characters between 【 and 】."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from notices.normal import aligned, normalise
@@ -17,15 +18,16 @@ def highlight(text: str, wanted: Sequence[Concept]) -> str:
 
     The beginning of a long text is looked at first: there it says what it is about.
     """
-    return _marked(text[:LEAD], wanted) or (_marked(text, wanted) if len(text) > LEAD else "")
+    words = tuple(dict.fromkeys(word for one in wanted for text in one.texts if (word := _normal(text.shown))))
+    return _marked(text[:LEAD], words) or (_marked(text, words) if len(text) > LEAD else "")
 
 
-def _marked(text: str, wanted: Sequence[Concept]) -> str:
+def _marked(text: str, words: Sequence[str]) -> str:
     normal: str = normalise(text)
     offsets: Sequence[int] = range(len(text) + 1)
     if len(normal) != len(text):  # rare, and a walk over every character
         normal, offsets = aligned(text)
-    found = sorted(set(islice(_places(normal, wanted), MOST)))
+    found = sorted(set(islice(_places(normal, words), MOST)))
     if not found:
         return ""
     best = max(found, key=lambda place: sum(place[0] <= other[0] < place[0] + 2 * AROUND for other in found))
@@ -40,14 +42,18 @@ def _marked(text: str, wanted: Sequence[Concept]) -> str:
     return f"{'…' if first else ''}{shown}{'…' if last < len(normal) else ''}"
 
 
-def _places(normal: str, wanted: Sequence[Concept]) -> Iterable[tuple[int, int]]:
-    for concept in wanted:
-        for text in concept.texts:
-            word = normalise(text.shown)
-            at = normal.find(word) if word else -1
-            while at >= 0:
-                yield at, at + len(word)
-                at = normal.find(word, at + len(word))
+def _places(normal: str, words: Sequence[str]) -> Iterable[tuple[int, int]]:
+    for word in words:
+        at = normal.find(word)
+        while at >= 0:
+            yield at, at + len(word)
+            at = normal.find(word, at + len(word))
+
+
+@lru_cache(maxsize=1024)
+def _normal(word: str) -> str:
+    """The same words are looked for in every hit."""
+    return normalise(word)
 
 
 def _merged(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -4,21 +4,19 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 from notices.notice import Notice
 from notices.problem import Problem
 from search.keys import keywords
+from search.moments import deadline, instant
 from search.tokenizer import BETWEEN, VERSION
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-FORMAT = f"6.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
+FORMAT = f"7.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
+PAGE_SIZE = 16_384  # bytes: texts in one piece instead of chains of pages, a fifth less to write
 LEAD = 250  # first tokens of a body, where a notice says what it is about
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it
 
@@ -52,6 +50,7 @@ class Index:
         self.path = path or newest(folder) or folder / "index-0001.db"
         try:
             self.database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+            self.database.execute(f"PRAGMA page_size={PAGE_SIZE}")
             self.database.execute("PRAGMA journal_mode=WAL")
             self.database.execute("PRAGMA synchronous=NORMAL")
             self.database.execute("PRAGMA cache_size=-65536")
@@ -66,6 +65,10 @@ class Index:
         """A value of the index's own state, empty when it was never set."""
         row = self.database.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return "" if row is None else str(row[0])
+
+    def __len__(self) -> int:
+        """How many notices are in the index."""
+        return int(self.database.execute("SELECT count(*) FROM docs").fetchone()[0])
 
     @property
     def position(self) -> int:
@@ -166,16 +169,6 @@ def newest(folder: Path) -> Path | None:
     """The index that is read: of several generations, while an older one is still open somewhere, the last."""
     found = [path for path in folder.glob("index-*.db") if _NAME.fullmatch(path.name)]
     return max(found, key=lambda path: int(path.stem.split("-")[1]), default=None)
-
-
-def instant(moment: datetime | None) -> int | None:
-    """Microseconds since 1970 of an instant."""
-    return None if moment is None else (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def deadline(day: date | None) -> int | None:
-    """The last microsecond of a day in Asia/Shanghai, as `instant` counts."""
-    return None if day is None else instant(datetime.combine(day, time.max, SHANGHAI))
 
 
 def _texts(notice: Notice) -> tuple[str, str, str]:

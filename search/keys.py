@@ -1,6 +1,6 @@
 """Keyword values by which notices are found: every name of a body or law leads to the same one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from config.issuers import issuer_table
@@ -13,8 +13,13 @@ from search.tokenizer import key
 def keys_of(field: str, value: str) -> tuple[str, ...]:
     """What a value given in a query is compared with in a keyword field: one of these must be held."""
     own = key(value)
+    return (names_of(field).get(own, own),)
+
+
+def names_of(field: str) -> Mapping[str, str]:
+    """The names that stand for others in a keyword field, both in the form in which values are compared."""
     names = {"issuer": _issuers, "document": _synonyms, "terms": _synonyms}.get(field)
-    return (names().get(own, own),) if names else (own,)
+    return names() if names else {}
 
 
 def keywords(notice: Notice) -> Iterator[tuple[str, str, str]]:
@@ -47,7 +52,8 @@ def _bodies(department: str) -> Iterator[str]:
 
 @cache
 def _issuers() -> dict[str, str]:
-    return _synonyms() | {key(name): key(body) for name, body in issuer_table().names.items()}
+    names = _synonyms() | {key(name): key(body) for name, body in issuer_table().names.items()}
+    return {name: names.get(body, body) for name, body in names.items()}  # a synonym's own name may be an alias there
 
 
 @cache

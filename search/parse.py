@@ -1,17 +1,16 @@
 """The query language: text in, syntax tree out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from search.dated import instants, opened
 from search.expand import all_words, phrase
 from search.fields import FLAGS, INSTANTS, TEXT, TYPES
 from search.keys import keys_of
 from search.lexer import Lexeme, Lexer, QueryError
-from search.moments import SHANGHAI, micros, moment
 from search.tokenizer import words
-from search.tree import Comparison, Flag, Keyword, Node, Not, Range, both, either
+from search.tree import Keyword, Node, Not, both, either
 
-OPEN_WITHOUT_DEADLINE = timedelta(days=30)
 DEPTH = 50  # of brackets within brackets
 LONGEST = 2_000  # characters of a query; the longest titles have a tenth
 
@@ -138,21 +137,14 @@ class _Reader:
         if field.text == "is":
             if text.lower() not in FLAGS:
                 raise QueryError(value.column, f"is:{text} is unknown: {_listed(FLAGS)}")
-            today = self.now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-            return Flag(text.lower(), micros(today), micros(self.now - OPEN_WITHOUT_DEADLINE))
+            return opened(text.lower(), self.now)
         return Keyword(field.text, keys_of(field.text, text), text)
 
     def _instant(self, field: Lexeme, value: Lexeme) -> Node | None:
-        found = moment(value.text, self.now)
+        found = instants(field.text, field.operator, value.text, self.now)
         if found is None:
             return self._pasted(field, value, f"{value.text} is no date: write {_example(field.text)}")
-        start, after = found
-        operator = Comparison.IN if field.operator == ":" else Comparison(field.operator)
-        if operator is Comparison.IN:
-            return Range(field.text, operator, start, after)
-        if operator in (Comparison.AFTER, Comparison.UNTIL):  # after a day means after its end
-            return Range(field.text, Comparison.FROM if operator is Comparison.AFTER else Comparison.BEFORE, after)
-        return Range(field.text, operator, start)
+        return found
 
     def _pasted(self, field: Lexeme, value: Lexeme, problem: str) -> Node | None:
         """Text for a Chinese heading such as 发布：…, which titles begin with; QueryError for what meant a field."""

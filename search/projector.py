@@ -1,8 +1,12 @@
 """The projector: a reader of the store's log that keeps the embedded index at the store's newest state."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from notices.problem import Problem
 from notices.store import Store
 from search.index import Index, newest
 
@@ -15,7 +19,7 @@ def project(store: Store, folder: Path) -> int:
     An index of another store, of another tokenizer or ahead of the store is emptied first, so a deleted, outdated or
     restored one repairs itself.
     """
-    with Index(folder) as index:
+    with _advised(folder), Index(folder) as index:
         return _project(store, index)
 
 
@@ -38,8 +42,9 @@ def reindex(store: Store, folder: Path) -> int:
     target = next(path for path in (folder / f"index-{n:04}.db" for n in count(number)) if not path.exists())
     building = target.with_suffix(".building")
     _delete(building)
-    with Index(folder, building) as index:
-        written = _project(store, index)
+    with _advised(folder), Index(folder, building) as index:
+        _project(store, index)
+        written = len(index)
         index.optimize()
         index.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     building.replace(target)
@@ -62,6 +67,17 @@ def _project(store: Store, index: Index) -> int:
         notices = store.notices(ids)
         if index.replace(ids, notices, after, events[-1].number):
             written += len(notices)
+
+
+@contextmanager
+def _advised(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        full = "full" in str(error) or "disk I/O" in str(error)
+        busy = "locked" in str(error)
+        advice = "free some disk space" if full else "wait for the other process" if busy else "`policywatch reindex`"
+        raise Problem(f"the index in {folder} cannot be written ({error}): {advice}, then start again") from error
 
 
 def _delete(path: Path) -> None:

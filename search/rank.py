@@ -1,7 +1,7 @@
 """How near a notice is to what an analyst wants: one number from its text, title, beginning and kind."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from notices.kinds import NoticeType
 from search.concepts import Concept
@@ -34,12 +34,33 @@ ASKED: Mapping[NoticeType, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A concept, what it weighs among the others, and the weights of the tokens of which it may hold a part."""
+class Name:
+    """One way to write a concept: its tokens, and the phrase by which they are looked for among others."""
 
-    concept: Concept
-    tokens: Mapping[str, float] = field(default_factory=dict)
-    weight: float = 1.0
+    tokens: frozenset[str]
+    phrase: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A concept by its names, what it weighs among the others, and the weights of tokens of which it may hold a part.
+
+    `parts` are the tokens as they stand among others, a space before and after each.
+    """
+
+    names: tuple[Name, ...]
+    shown: str
+    weight: float
+    parts: tuple[tuple[str, float], ...] = ()
+    whole: float = 1.0
+
+    @classmethod
+    def of(cls, concept: Concept, tokens: Mapping[str, float], weight: float) -> "Wanted":
+        """A concept made ready for many comparisons."""
+        names = tuple(Name(frozenset(text.tokens), phrase(text), len(text.tokens)) for text in concept.texts)
+        parts = tuple((f" {token} ", weight) for token, weight in tokens.items())
+        return cls(names, concept.shown, weight, parts, sum(tokens.values()) or 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +88,7 @@ class Ranker:
     def __init__(self, wanted: Sequence[Wanted]) -> None:
         self._wanted = wanted
         self._sum = sum(one.weight for one in wanted) or 1.0
-        typed = " ".join(one.concept.shown for one in wanted)
+        typed = " ".join(one.shown for one in wanted)
         self._asked = {kind for kind, words in ASKED.items() if any(word in typed for word in words)}
 
     def score(self, facts: Facts) -> float:
@@ -79,7 +100,7 @@ class Ranker:
         for one in self._wanted:
             whole, parts = _held(lead, one)
             about = TITLE * _held(title, one)[1] + LEAD * whole + LEAD_PARTS * parts
-            about += NAMED * _holds_any(named, one.concept, 3) + ISSUER * _holds_any(issuers, one.concept, 1)
+            about += NAMED * _holds_any(named, one, 3) + ISSUER * _holds_any(issuers, one, 1)
             score += about * one.weight / self._sum
         worth = MEANT if facts.type in self._asked else WORTH.get(facts.type, 1.0)
         return score * worth * (SHORT if facts.size < CAPTION else 1.0)
@@ -89,33 +110,29 @@ class Ranker:
         return max(map(self._share, titles.split(BETWEEN)))
 
     def _share(self, title: str) -> float:
-        tokens = set(title.split())
+        words = title.split()
+        tokens, spaced = set(words), f" {title.strip()} "
         there: set[str] = set()
         for one in self._wanted:
-            there |= max((tokens & text for text in _names(f" {title.strip()} ", one.concept)), key=len)
-        return min(1.0, len(there) / max(SHORTEST_TITLE, len(title.split())))
-
-
-def _names(spaced: str, concept: Concept) -> list[set[str]]:
-    """The tokens of the names under which a title has a concept, else of the one that was typed."""
-    whole = [text for text in concept.texts if holds(spaced, text)]
-    return [set(text.tokens) for text in whole or concept.texts[:1]]
+            whole = [name for name in one.names if name.phrase in spaced]
+            there |= max((tokens & name.tokens for name in whole or one.names[:1]), key=len)
+        return min(1.0, len(there) / max(SHORTEST_TITLE, len(words)))
 
 
 def _held(spaced: str, wanted: Wanted) -> tuple[float, float]:
     """Whether the tokens hold the concept, and how much of it."""
-    if _holds_any(spaced, wanted.concept, 1):
+    if _holds_any(spaced, wanted, 1):
         return 1.0, 1.0
-    if not wanted.tokens:
+    if not wanted.parts:
         return 0.0, 0.0
-    there = sum(weight for token, weight in wanted.tokens.items() if f" {token} " in spaced)
-    return 0.0, (there / sum(wanted.tokens.values())) ** PARTLY
+    there = sum([weight for token, weight in wanted.parts if token in spaced])
+    return 0.0, (there / wanted.whole) ** PARTLY
 
 
-def _holds_any(spaced: str, concept: Concept, least: int) -> bool:
-    return any(len(text.tokens) >= least and holds(spaced, text) for text in concept.texts)
+def _holds_any(spaced: str, wanted: Wanted, least: int) -> bool:
+    return any(name.phrase in spaced for name in wanted.names if name.size >= least)
 
 
-def holds(spaced: str, text: Text) -> bool:
-    """Whether tokens stand in a row among others, each with a space before and after it."""
-    return f" {' '.join(text.tokens)}{'' if text.open_end else ' '}" in spaced
+def phrase(text: Text) -> str:
+    """Tokens in a row as they stand among others, with a space before and after them; an open end may go on."""
+    return f" {' '.join(text.tokens)}{'' if text.open_end else ' '}"

@@ -115,7 +115,7 @@ def _weighed(concept: Concept, counts: dict[str, int], size: int) -> Wanted:
     first = concept.texts[0].tokens
     tokens = {token: _rarity(counts.get(token, BUDGET), size) for token in first if counts.get(token)}
     weight = max(tokens.values(), default=1.0)
-    return Wanted(concept, tokens if len(first) > 1 and not concept.exact else {}, weight)
+    return Wanted.of(concept, tokens if len(first) > 1 and not concept.exact else {}, weight)
 
 
 def _rarity(documents: int, size: int) -> float:

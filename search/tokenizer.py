@@ -29,7 +29,7 @@ HAN = (
 )
 LATIN = ((0x30, 0x39), (0x61, 0x7A), (0xDF, 0xF6), (0xF8, 0x1BF), (0x1C4, 0x24F), (0x1E00, 0x1EFF))
 
-_JOINING = frozenset("-._/+&@#:'%~")  # inside CVE-2024-1, GB/T, 3.5, not the end of a word
+JOINING = frozenset("-._/+&@#:'%~")  # inside CVE-2024-1, GB/T, 3.5, not the end of a word
 
 _HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN)
 _LATIN = "".join(f"{chr(first)}-{chr(last)}" for first, last in LATIN)
@@ -93,7 +93,7 @@ def words(text: str) -> list[str]:
 
 
 def _divides(gap: str, before: re.Match[str], after: re.Match[str]) -> bool:
-    return bool(gap) and (before.lastindex == after.lastindex == 1 or not _JOINING.issuperset(gap))
+    return bool(gap) and (before.lastindex == after.lastindex == 1 or not JOINING.issuperset(gap))
 
 
 def _is_han(token: str) -> bool:

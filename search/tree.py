@@ -44,7 +44,11 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One of `open`, `official`, `changed`; `now` and `since` are what `open` counts from, microseconds since 1970."""
+    """One of `open`, `official`, `changed`.
+
+    What `open` counts from, in microseconds since 1970: a period that ends at `now` (the day's start) or later is open,
+    without an end what was published at `since` or later.
+    """
 
     name: str
     now: int = 0
@@ -53,12 +57,17 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An instant field compared, in microseconds since 1970; a notice without the value is not in the answer."""
+    """An instant field compared, in microseconds since 1970; a notice without the value is not in the answer.
+
+    `typed` is the value as it was written where it moves with time (now-7d), `closed` whether its last instant counts.
+    """
 
     field: str
     comparison: Comparison
     start: int
     end: int = 0
+    typed: str = ""
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,34 @@
 """What a site answered: as a page, as a reason why there is none, as a wish to be left alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
-from twisted.python.failure import Failure
+from twisted.internet.error import ConnectError, ConnectionLost
 
 from config.sources import Source
 from notices.identity import host_of
-from notices.kinds import Mode
 from notices.page import Page
+from notices.target import Target
+from spiders.guard import Refused
 
-PAUSE = timedelta(minutes=30)
-LONGEST_PAUSE = timedelta(days=1)
+FAILURES = (
+    *(CannotResolveHostError, DownloadCancelledError, DownloadConnectionRefusedError, DownloadFailedError),
+    *(DownloadTimeoutError, IgnoreRequest, ResponseDataLossError, ConnectError, ConnectionLost, Refused, OSError),
+)  # what a request is known to end with when it has no answer
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An address to fetch, with what the list said of it; `hops` counts the pages that led from one to the next."""
-
-    url: str
-    title: str = ""
-    listed_at: datetime | None = None
-    mode: Mode = Mode.LIVE
-    hops: int = 0
+_REDIRECTS = {301, 302, 303, 307, 308}
 
 
 def instead(url: str, bases: Mapping[str, str]) -> str:
@@ -57,6 +58,7 @@ def page_of(response: Response, target: Target, source: Source) -> Page:
         mode=target.mode,
         listed_title=target.title,
         listed_at=target.listed_at,
+        listed_ends=target.ends_on,
     )
 
 
@@ -66,23 +68,42 @@ def validators(response: Response) -> tuple[str, str]:
     return etag.decode("latin-1"), modified.decode("latin-1")
 
 
-def asked_pause(response: Response) -> timedelta:
-    """How long a wall asks to be left alone: Retry-After in seconds or as a date, at most a day; else half an hour."""
+def asked_pause(response: Response) -> timedelta | None:
+    """How long a wall asks to be left alone, by Retry-After in seconds or as a date; None where it does not say."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if value.isdecimal() and len(value) < 10:
-        return min(timedelta(seconds=int(value)), LONGEST_PAUSE)
+        return timedelta(seconds=int(value))
     try:
         wait = parsedate_to_datetime(value) - datetime.now(timezone.utc)
     except (ValueError, TypeError):
-        return PAUSE
-    return min(max(wait, timedelta()), LONGEST_PAUSE)
+        return None
+    return max(wait, timedelta())
 
 
-def loss(failure: Failure) -> str:
-    """The outcome of a request without an answer."""
-    if isinstance(failure.value, IgnoreRequest):
-        return "disallowed"
-    cancelled = "Cancelled" in str(
-        getattr(failure.type, "__name__", "")
-    )  # only DOWNLOAD_MAXSIZE cancels; the class moved between versions
-    return "too_large" if cancelled else "unreachable"
+def redirect_of(response: Response) -> str:
+    """Where an answer sends us, as a whole address; empty for one that does not."""
+    place = response.headers.get("Location") or b""
+    if response.status not in _REDIRECTS or not place:
+        return ""
+    try:
+        return urljoin(response.url, place.decode("utf-8", errors="replace").strip())
+    except ValueError:
+        return "invalid:"
+
+
+def loss(error: BaseException) -> tuple[str, str]:
+    """The outcome of a request without an answer, and what happened in a few words."""
+    said = " ".join(str(error).split())[:200] or type(error).__name__
+    if isinstance(error, Refused):
+        return "refused", said
+    if isinstance(error, DownloadTimeoutError):
+        return "slow", said
+    if isinstance(error, DownloadCancelledError) or "during decompression" in said:
+        return "too_large", said
+    return ("certificate" if _is_certificate(error) else "unreachable"), said
+
+
+def _is_certificate(error: BaseException) -> bool:
+    """Whether a connection failed because of who the other side said it is."""
+    words = f"{error!r} {error.__cause__!r} {getattr(error.__cause__, 'reasons', '')}".lower()
+    return "certificate" in words or "verificationerror" in words

@@ -15,8 +15,8 @@ from spiders.frame import IMAGE, Frame, squeezed, take_apart
 from spiders.shells import challenge, moved_to, tombstone, visible
 
 LONGEST = 8_000_000  # bytes read of one page: the longest law has 300,000, beyond is a dump that would stall the rest
-CUT_AT = 8000  # characters after which archives cut a body and write "..."
 OFFICIAL_HOSTS = ("gov.cn", "tc260.org.cn", "sacinfo.org.cn", "cert.org.cn", "cnvd.org.cn")
+CUT_AT = 8000  # characters after which archives cut a body and write "..."
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _KEYS = ("title", "url", "source", "date", "fetch_date")
@@ -140,7 +140,7 @@ def _article(front: FrontMatter, frame: Frame) -> Article:
         body=frame.body,
         markup=Markup.MARKDOWN,
         truncated=not frame.complete and _was_cut(front.body),
-        official=any(host == known or host.endswith("." + known) for known in OFFICIAL_HOSTS),
+        official=is_official(host),
     )
 
 
@@ -206,3 +206,8 @@ def _other_encoding(data: bytes, damaged: str) -> tuple[str, str]:
         except UnicodeDecodeError:
             pass
     return damaged, "bytes that are not UTF-8 were replaced"
+
+
+def is_official(host: str) -> bool:
+    """Whether a host is of a ministry, a regulator or one of their bodies."""
+    return any(host == known or host.endswith("." + known) for known in OFFICIAL_HOSTS)

@@ -26,6 +26,8 @@ def plain_text(root: etree._Element) -> str:
     Inline elements leave no gap; a table with a single column, or one that holds another table, is only layout and
     gives plain paragraphs; scripts, styles and frames give nothing.
     """
+    if not isinstance(root.tag, str):  # a page of nothing but a comment
+        return ""
     writer = _Writer(root)
     skipped: etree._Element | None = None
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):

@@ -1,172 +1,131 @@
-"""What every spider shares: a queue asked one page at a time, each page in exactly one counted outcome."""
+"""The spider of every crawl: drains the queues of hosts side by side, each host one request at a time."""
 
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import datetime, timezone
+import asyncio
+import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import scrapy
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
-from notices.article import Reading
-from notices.fetched import Fetched
-from notices.identity import fetchable, host_of, identity
 from notices.isolate import Failed, isolate
-from notices.kinds import PageState
-from spiders.answers import Target, asked_pause, instead, loss, page_of, validators
-from spiders.job import Job, Memory
-from spiders.readers import read
-from spiders.walls import refused
+from notices.problem import Problem
+from notices.target import Kind, Target
+from spiders.answers import FAILURES, loss
+from spiders.asking import Asker, Disallowed, Elsewhere, NotNow
+from spiders.guard import Resolve, reactor_resolve
+from spiders.handlers import HANDLERS, Desk
 
-HOPS = 3  # how many share and moved pages are followed in a row
+RENEW = 20.0  # seconds between two renewals of the leases
+LOOK = 0.5  # seconds between two looks for hosts that have something to do
+REDIRECTS = 3  # from host to host
 
-_ANSWERED = [304, *range(400, 600)]
+log = logging.getLogger("policywatch.crawl")
 
 
-class PageSpider(scrapy.Spider):
-    """Fetches a source's list, then the pages it names, in the list's order, one request at a time.
+class HostSpider(scrapy.Spider):
+    """Takes addresses of hosts from the queue until none is due; what becomes of each is written down as it happens."""
 
-    A subclass says which requests read the list (`lists`) and puts what it finds into the queue with `enqueue`.
-    """
+    name = "hosts"
 
-    def __init__(self, job: Job, memory: Memory, keeper: Any, **options: Any) -> None:
+    def __init__(self, desk: Desk, agent: Any, resolve: Resolve = reactor_resolve, **options: Any) -> None:
         super().__init__(**options)
-        self.job = job
-        self.memory = memory
-        self.keeper = keeper  # the item pipeline takes it from here
-        self.queue: deque[Target] = deque()
-        self.seen: set[str] = set()
-        self.outcomes: Counter[str] = Counter()
-        self.list_validators: dict[str, tuple[str, str]] = {}
+        self.desk = desk
+        self.asker = Asker(desk.errand, desk.hosts, self.download, resolve, agent)
+        self.draining: dict[str, asyncio.Task[None]] = {}
         self.error = ""
-        self.asked = 0
+        self.timed_out = False
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
-        """Begins with the source's list, or with the addresses that were pasted."""
-        if self.job.urls:
-            self.enqueue([Target(url, mode=self.job.mode(None)) for url in self.job.urls], again=True)
-            first = self.following()
-        else:
-            first = self.lists()
-        for request in first:
+        """Does the whole errand; yields nothing, for each request waits for its host's turn."""
+        try:
+            async with asyncio.timeout(self.desk.errand.timeout), asyncio.TaskGroup() as group:
+                renewing = group.create_task(self._renew())
+                await self._drain_all(group)
+                renewing.cancel()
+        except* TimeoutError:
+            self.timed_out = True
+        except* Problem as problems:  # the store is full, locked or broken: nothing can be written down any more
+            self.error = str(problems.exceptions[0])
+        nothing: tuple[scrapy.Request, ...] = ()
+        for request in nothing:
             yield request
 
-    def lists(self) -> Iterator[scrapy.Request]:
-        """The requests that read the source's list."""
-        raise NotImplementedError
+    async def download(self, request: scrapy.Request) -> Response:
+        """One request through Scrapy's downloader."""
+        response: Response = await self.crawler.engine.download_async(request)
+        return response
 
-    def enqueue(self, targets: Sequence[Target], *, again: bool = False) -> int:
-        """Queues the targets nobody has read; returns how many of them are new to the store."""
-        known = set() if again else self.memory.known([target.url for target in targets])
-        fresh = 0
-        for target in targets:
-            key = identity(target.url)
-            if key in self.seen:
-                continue
-            self.seen.add(key)
-            if target.url in known:
-                self.outcomes["known"] += 1
-            elif not fetchable(target.url):
-                self.outcomes["unfetchable"] += 1
+    async def _drain_all(self, group: asyncio.TaskGroup) -> None:
+        """Drains every host that has something due, also those that turn up on the way."""
+        while True:
+            due = self.desk.memory.due()
+            for host in due:
+                if host not in self.draining and self.desk.hosts.lease(host):
+                    self.draining[host] = group.create_task(self._drain(host))
+            if self.draining:
+                await asyncio.wait(self.draining.values(), timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                self.draining = {host: task for host, task in self.draining.items() if not task.done()}
+            elif due and self.desk.errand.patient:
+                await asyncio.sleep(LOOK)  # another process drains them: it does our addresses too
             else:
-                self.queue.append(target)
-                fresh += 1
-        return fresh
-
-    def following(self) -> Iterator[scrapy.Request]:
-        """The request for the next page of the queue whose host may be asked, if there is one."""
-        while self.queue:
-            target = self.queue.popleft()
-            if self.memory.paused(host_of(target.url)) is None:
-                self.asked += 1
-                yield self.request(target.url, self.received, self.lost, target=target)
                 return
-            self.outcomes["postponed"] += 1
 
-    def request(self, url: str, callback: Any, errback: Any, *, always: bool = False, **meta: Any) -> scrapy.Request:
-        """A request for an address, conditional unless `always`, sent to the base that stands in for its host."""
-        etag, modified = ("", "") if always else self.memory.validators(url)
-        headers = {"If-None-Match": etag, "If-Modified-Since": modified}
-        return scrapy.Request(
-            instead(url, self.job.source.bases),
-            callback=callback,
-            errback=errback,
-            headers={name: value for name, value in headers.items() if value},
-            meta={"handle_httpstatus_list": _ANSWERED, "policywatch": {"url": url, **meta}},
-            dont_filter=True,  # the queue knows what was asked
-        )
+    async def _drain(self, host: str) -> None:
+        try:
+            while (target := self.desk.memory.take(host)) is not None:
+                if not await self._one(target):
+                    return
+        finally:
+            self.desk.hosts.release(host)
 
-    def received(self, response: Response) -> Iterator[Any]:
-        """A page of the queue: kept and read, then the next one is asked for."""
-        target: Target = response.meta["policywatch"]["target"]
-        self.asked -= 1
-        if response.status == 304:
-            self.outcomes["unchanged"] += 1
-        else:
-            fetched = self.fetched(response, target)
-            yield fetched
-            isolate(lambda: self.learn(fetched.reading, target, response), f"follow {target.url}")
-        yield from self.following()
-
-    def lost(self, failure: Failure) -> Iterator[Any]:
-        """A page of the queue that could not be fetched: counted, then the next one is asked for."""
-        self.asked -= 1
-        self.outcomes[loss(failure)] += 1
-        yield from self.following()
-
-    def fetched(self, response: Response, target: Target) -> Fetched:
-        """A page with its reading; a parser that raises costs nothing but the reading."""
-        page = page_of(response, target, self.job.source)
-        self.keeper.take_bytes(page)
-        reading = isolate(lambda: read(page), f"parse {page.url}")
-        if isinstance(reading, Failed):
-            error = Reading(PageState.ERROR, reason=f"the parser failed: {reading.error}")
-            return Fetched(page, error, self.job.first, failed=reading.error)
-        return Fetched(page, reading, self.job.first, "", *validators(response))
-
-    def learn(self, reading: Reading, target: Target, response: Response) -> None:
-        """Follows a page that leads elsewhere, and leaves a host alone that shows a wall."""
-        if reading.state is PageState.BLOCKED:
-            self.wall(target.url, response, reading.reason)
-        elif reading.moved_to and target.hops < HOPS:
-            self.enqueue([Target(reading.moved_to, mode=target.mode, hops=target.hops + 1)])
-
-    def wall(self, url: str, response: Response, reason: str) -> None:
-        """Pauses a host as long as it asks, half an hour if it does not say."""
-        self.memory.pause(host_of(url), datetime.now(timezone.utc) + asked_pause(response), reason)
-
-    def refused_list(self, response: Response) -> bool:
-        """Whether a list's answer holds no list: unchanged, or an error that is said aloud."""
-        url: str = response.meta["policywatch"]["url"]
-        if response.status == 304:
-            self.outcomes["unchanged"] += 1
+    async def _one(self, target: Target) -> bool:
+        """Asks for one address and does with the answer what its kind asks for; False when the host has to wait."""
+        try:
+            response = await self._answer(target)
+        except asyncio.CancelledError:
+            self.desk.memory.put_back(target)
+            raise
+        if isinstance(response, Response):
+            done = isolate(lambda: HANDLERS[target.kind](self.desk, target, response), f"keep {target.url}")
+            if isinstance(done, Failed):
+                self.error = f"{target.url} could not be kept ({done.error}): the next crawl fetches it again"
+                self._lost(target, "failed", done.error)
             return True
-        reading = refused(page_of(response, Target(url), self.job.source))
-        if reading is None:
+        if isinstance(response, NotNow):
+            self.desk.memory.put_back(target)
             return False
-        if reading.state is PageState.BLOCKED:
-            self.wall(url, response, reading.reason)
-        self.fail(reading.state, f"the list {url} answered {reading.reason}")
+        if isinstance(response, Elsewhere) and target.hops < REDIRECTS:
+            self.desk.memory.put_back(target, response.location)
+        elif isinstance(response, Disallowed):
+            self._lost(target, "disallowed", "robots.txt does not allow it")
+        elif isinstance(response, Problem):
+            raise response
+        else:
+            if not isinstance(response, FAILURES):
+                log.error("unexpected: %s", target.url, exc_info=response)
+            self._lost(target, *loss(response))
         return True
 
-    def fail(self, outcome: str, message: str) -> None:
-        """Counts a list that could not be read, and remembers the first reason."""
-        self.outcomes[outcome] += 1
-        self.error = self.error or message
+    async def _answer(self, target: Target) -> Response | BaseException:
+        """The answer, or why there is none: a request fails in more ways than anybody can name."""
+        headers = {}
+        etag, modified = self.desk.memory.validators(target)
+        if etag:
+            headers["If-None-Match"] = etag
+        if modified:
+            headers["If-Modified-Since"] = modified
+        (answer,) = await asyncio.gather(self.asker.ask(target, headers), return_exceptions=True)
+        return answer
 
-    def list_lost(self, failure: Failure) -> Iterator[Any]:
-        """A list that could not be fetched: said aloud, then what is queued goes on."""
-        self.fail(loss(failure), f"the list cannot be fetched: {failure.getErrorMessage()[:200]}")
-        yield from self.following()
+    def _lost(self, target: Target, outcome: str, said: str) -> None:
+        log.info("%s: %s (%s)", target.url, outcome, said)
+        if target.kind is Kind.LIST:
+            self.desk.memory.list_lost(target, None, outcome, f"cannot be fetched: {said}")
+        else:
+            self.desk.memory.lost(target, outcome, said)
 
-    def closed(self, reason: str) -> None:
-        """Counts what was not reached; remembers the lists' validators only when nothing they named is left to do."""
-        left = len(self.queue) + self.asked
-        self.outcomes["postponed"] += left
-        if left and reason == "finished":
-            self.error = self.error or f"{left} pages were not reached: the log above says why"
-        unsettled = sum(self.outcomes[name] for name in ("postponed", "unreachable", "too_large"))
-        if reason == "finished" and not self.error and not unsettled and not self.keeper.unsettled:
-            for url, (etag, modified) in self.list_validators.items():
-                self.memory.listed(url, etag, modified)
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW)
+            self.desk.hosts.renew(self.draining)

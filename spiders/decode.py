@@ -28,11 +28,13 @@ def text_of(page: Page) -> str:
     body = page.body
     for bom, encoding in _BOMS:
         if body.startswith(bom):
-            return _clean(body.decode(encoding, errors="replace").lstrip("\ufeff"))
+            return body.decode(encoding, errors="replace").lstrip("\ufeff").replace("\x00", "")
+    if b"\x00" in body:  # bytes are searched ten times faster than text
+        body = body.replace(b"\x00", b"")
     try:
-        return _clean(body.decode("utf-8"))
+        return body.decode("utf-8")
     except UnicodeDecodeError:
-        return _clean(_guess(page))
+        return _guess(page).replace("\x00", "")
 
 
 def _guess(page: Page) -> str:
@@ -53,7 +55,3 @@ def _declared(page: Page) -> str:
     found = _CHARSET.search(header.encode("utf-8", errors="replace")) or _CHARSET.search(page.body[:_HEAD])
     name = (found[1] or found[2]).decode("ascii", errors="replace").lower() if found else "gb18030"
     return "gb18030" if name in _CHINESE else name
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "") if "\x00" in text else text

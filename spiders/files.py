@@ -9,7 +9,7 @@ from notices.article import Attachment
 
 _ENDINGS = r"\.(?:docx?|pdf|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|csv)"
 _FILE = re.compile(_ENDINGS + r"$", re.IGNORECASE)
-_DOWNLOAD = re.compile(r"downloadfile|/download/|/attach/", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"downloadfile|/download/|/document/download|/attach/", re.IGNORECASE)
 _VIEWER = re.compile(r"viewer\.html$", re.IGNORECASE)
 _LABEL = re.compile(r"^附件\s*[:：]\s*|^\d{1,2}\s*[.、．]\s*|^附件\s*\d{0,2}\s*[:：.、]?\s*")
 _SPACES = re.compile(r"\s+")

@@ -1,4 +1,4 @@
-"""Pages of sites nobody wrote a parser for, and articles that stand in a feed."""
+"""Pages of sites nobody wrote a parser for."""
 
 import json
 import logging
@@ -13,6 +13,7 @@ from parsel import Selector
 from notices.article import Article, Reading
 from notices.kinds import PageState, Precision
 from notices.page import Page
+from spiders.archive import is_official
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
 from spiders.walls import without_text
@@ -51,27 +52,9 @@ def read_generic(page: Page, text: str) -> Reading:
         precision=Precision.DAY,
         body=body,
         attachments=attachments(root, page.url),
-        official=host.endswith(".gov.cn"),
+        official=is_official(host),
     )
     return Reading(PageState.ARTICLE, article, reason=reason)
-
-
-def read_feed_item(page: Page, text: str) -> Reading:
-    """The article that a feed delivered whole, as `content:encoded` or `content_html`."""
-    root = Selector(text=f"<div>{text}</div>", type="html").root
-    body = plain_text(root)
-    if not body:
-        return Reading(PageState.EMPTY, reason="the feed's item holds no text")
-    article = Article(
-        url=page.url,
-        title=one_line(page.listed_title or body)[:200],
-        account=page.headers.get("x-feed-account", ""),
-        published_at=page.listed_at,
-        precision=Precision.SECOND if page.listed_at else Precision.DAY,
-        body=body,
-        attachments=attachments(root, page.url),
-    )
-    return Reading(PageState.ARTICLE, article, reason="full text of a feed")
 
 
 def _extracted(text: str, url: str) -> dict[str, str | None]:

@@ -16,6 +16,10 @@ class LayoutChanged(ValueError):
     """A list answered with something that holds no rows: the site changed, refused, or the request is wrong."""
 
 
+class Walled(LayoutChanged):
+    """A list answered with a wall (a script, a verification) under status 200: its host wants to be left alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A request that a reader wants answered; `step` and `note` are its own words, handed back with the answer.

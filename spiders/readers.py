@@ -1,6 +1,7 @@
 """Chooses the parser of a page: by what it is, then by the host it came from."""
 
 import re
+from dataclasses import replace
 
 from notices.article import Reading
 from notices.identity import WECHAT_HOST, host_of
@@ -8,25 +9,33 @@ from notices.kinds import PageState
 from notices.page import Page
 from spiders.archive import read_archived
 from spiders.decode import LARGEST, Undecodable, text_of
-from spiders.generic import read_feed_item, read_generic
-from spiders.miit import read_miit
+from spiders.feed_item import read_feed_item
+from spiders.generic import read_generic
+from spiders.listed_row import LISTED_ROW, read_listed_row
+from spiders.ndrc import SERVICE, read_submission
+from spiders.official import read_official
+from spiders.sites import is_own, site_of
 from spiders.walls import refused
 from spiders.wechat import read_wechat
 
 FEED_ITEM = "x-feed-account"  # the header that a feed's full text is kept with, so that it is read as such again
 
+_BLANK = b" \t\r\n\x00"
 _FRONT_MATTER = re.compile(rb"^(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 _DOCUMENT = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
 
 def read(page: Page) -> Reading:
     """What a page is and says; every page gets a state and a reason, whatever its bytes are."""
-    return refused(page) or _no_page(page) or _by_content(page)
+    reading = refused(page) or _no_page(page) or _by_content(page)
+    if reading.article is None or page.listed_ends is None:
+        return reading
+    return replace(reading, article=replace(reading.article, listed_ends=page.listed_ends))
 
 
 def _no_page(page: Page) -> Reading | None:
     """The state of bytes that no parser should see; None when one should."""
-    if not page.body.strip(b" \t\r\n\x00"):
+    if not page.body[:4096].strip(_BLANK) and not page.body.strip(_BLANK):
         return Reading(PageState.EMPTY, reason="no bytes")
     if len(page.body) > LARGEST:
         return Reading(PageState.ERROR, reason=f"larger than {LARGEST >> 20} MB")
@@ -45,8 +54,19 @@ def _by_content(page: Page) -> Reading:
     host = host_of(page.url).partition(":")[0]
     if FEED_ITEM in page.headers:
         return read_feed_item(page, text)
+    if LISTED_ROW in page.headers:
+        return read_listed_row(page, text)
     if host == WECHAT_HOST:
         return read_wechat(page, text)
-    if host.endswith(".miit.gov.cn"):
-        return read_miit(page, text)
-    return read_generic(page, text)
+    if SERVICE in page.url:
+        return read_submission(page, text)
+    site = site_of(host)
+    if site is None:
+        return read_generic(page, text)
+    reading = read_official(site, page, text, own=is_own(site, host))
+    if reading is not None:
+        return reading
+    reading = read_generic(page, text)
+    if reading.article is None:
+        return reading
+    return replace(reading, article=replace(reading.article, account=site.account, official=True))

@@ -20,7 +20,7 @@ _PROSE = 200  # characters in long lines that no challenge or error page has
 _TOMBSTONES = (
     (PageState.BLOCKED, r"环境异常|访问过于频繁|操作频繁，请稍后|请在微信客户端打开链接|去验证$"),
     (PageState.DELETED, r"(该|此)(内容|文章|图文)已被(发布者|作者)?删除|The content has been deleted"),
-    (PageState.VIOLATION, r"此内容(因违规|被投诉|涉嫌)|该内容.{0,12}违规|由用户投诉并经平台审核"),
+    (PageState.VIOLATION, r"此内容(因违规|被投诉|涉嫌)|该内容.{0,12}违规|由用户投诉并经平台审核|第三方评估为不实"),
     (
         PageState.GONE,
         r"(此|该)(账号|帐号|公众号).{0,6}(注销|屏蔽|封禁|冻结|停止使用|不存在)"

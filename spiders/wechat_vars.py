@@ -9,6 +9,7 @@ _ASSIGNED = re.compile(r"\s*=\s*(?:[\w.$]+\s*=\s*)?(?=[\"'(\w])")
 _ITEM = re.compile(r"\(?\s*(?:(?:htmlDecode|JsDecode)\(\s*)?" + _STRING)
 _OR = re.compile(r"\s*\)?(?:\.html\(\w*\))?\s*\|\|\s*")
 _DECODED = re.compile(r"\s*:\s*(?:JsDecode|htmlDecode)?\(?\s*" + _STRING)
+_ELSE = re.compile(r"[^:\n]{0,120}:\s*(?:JsDecode\()?" + _STRING)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|(.))", re.DOTALL)
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _LONE = re.compile("[\ud800-\udfff]")
@@ -36,6 +37,23 @@ def member(text: str, name: str) -> str:
         if value:
             return value
     return ""
+
+
+def xml_value(text: str, name: str) -> str:
+    """The string that older posts hold as `xml ? getXmlValue('name.DATA') ... : 'string'`, escapes decoded."""
+    for position in _positions(text, f"getXmlValue('{name}.DATA')"):
+        found = _ELSE.match(text, position)
+        value = script_text(found[1] if found[1] is not None else found[2]) if found else ""
+        if value:
+            return value
+    return ""
+
+
+def cgi_data(text: str) -> str:
+    """The page's data object, `window.cgiDataNew`, to the end of its script; all of the page where there is none."""
+    start = text.find("window.cgiDataNew")
+    end = text.find("</script", start) if start >= 0 else -1
+    return text if start < 0 else text[start : end if end > 0 else len(text)]
 
 
 def neighbourhood(text: str) -> str:

@@ -21,10 +21,18 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
+import bench_elasticsearch
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(HERE)]
+
+import bench_pages  # noqa: E402
+
 PAGE = os.sysconf("SC_PAGE_SIZE")
+
+from bench_elastic import elastic_figures  # noqa: E402
+from bench_match import match_figures  # noqa: E402
 
 
 def group_memory(group: int) -> int:
@@ -158,7 +166,11 @@ def main() -> None:
         ingest_figures(labels, folder)
         flatness(folder)
         search_figures(labels, folder)
+        bench_elasticsearch.show(folder / "store")
         page_figures(labels.parent, folder)
+        bench_pages.page_figures(labels.parent, folder)
+        match_figures(folder / "store")
+        elastic_figures(labels, folder / "store")
     finally:
         shutil.rmtree(folder)
 

@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from eval_elastic import elastic_quality
+
 HERE = Path(__file__).parent
 
 
@@ -64,6 +66,7 @@ def main() -> None:
                 found = json.loads(policywatch("search", "--json", "--limit", "10", "--", query["query"], data=data))
                 file.write(json.dumps({"qid": query["qid"], "result": found}, ensure_ascii=False) + "\n")
         print(score(labels, "queries", results), end="", flush=True)
+        elastic_quality(labels, folder)
     subprocess.run([sys.executable, str(HERE / "triples.py")], check=True)
 
 

@@ -1,8 +1,10 @@
 """The tables of the store, the same on SQLite and PostgreSQL."""
 
 from notices.schema.articles import article_keys, article_versions, articles, forgotten, inputs, links, pages
-from notices.schema.crawling import hosts, sources, visits
+from notices.schema.crawling import alarms, hosts, list_pages, listings, queue, runs, sources, visits
+from notices.schema.files import article_files, files
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
+from notices.schema.projecting import dead_letters
 from notices.schema.telling import deliveries, matched, posts, subscriptions
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
@@ -10,17 +12,23 @@ __all__ = [
     "SHANGHAI",
     "Instant",
     "Json",
+    "alarms",
+    "article_files",
     "article_keys",
     "article_versions",
     "articles",
     "corrections",
     "cursors",
+    "dead_letters",
     "deliveries",
     "events",
+    "files",
     "forgotten",
     "hosts",
     "inputs",
     "links",
+    "list_pages",
+    "listings",
     "matched",
     "meta",
     "metadata",
@@ -28,6 +36,8 @@ __all__ = [
     "notices",
     "pages",
     "posts",
+    "queue",
+    "runs",
     "sources",
     "subscriptions",
     "visits",

@@ -16,9 +16,10 @@ pages = Table(
     Column("fetched_at", Instant, nullable=False),
     Column("status", Integer, nullable=False),
     Column("headers", Json),
-    Column("body_hash", LargeBinary, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False, index=True),
     Column("listed_title", Text, nullable=False, default=""),
     Column("listed_at", Instant),
+    Column("listed_ends", Text),
     Column("state", String, nullable=False),
     Column("reason", Text, nullable=False, default=""),
     Column("outcome", String, nullable=False),
@@ -60,6 +61,7 @@ articles = Table(
     Column("mode", String, nullable=False),
     Column("stored_at", Instant, nullable=False),
     Column("notice_id", BigInteger, index=True),
+    Column("removed_at", Instant),
     sqlite_autoincrement=True,
 )
 

@@ -1,7 +1,7 @@
 """The system of record."""
 
-from notices.store.engine import StoreBroken, StoreFull, StoreLocked
-from notices.store.migrate import StoreTooNew
+from notices.store.faults import StoreBroken, StoreFull, StoreLocked
+from notices.store.migrate import StoreTooNew, StoreTooOld
 from notices.store.store import Event, Store
 
-__all__ = ["Event", "Store", "StoreBroken", "StoreFull", "StoreLocked", "StoreTooNew"]
+__all__ = ["Event", "Store", "StoreBroken", "StoreFull", "StoreLocked", "StoreTooNew", "StoreTooOld"]

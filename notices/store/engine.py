@@ -1,4 +1,4 @@
-"""The database under the store: everything that differs between SQLite and PostgreSQL stands in this file."""
+"""The database under the store: what differs between SQLite and PostgreSQL stands here and in postgres.py."""
 
 import json
 import sqlite3
@@ -7,60 +7,54 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Engine,
-    Table,
-    cast,
-    create_engine,
-    event,
-    func,
-    select,
-    text,
-)
+from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, Table, cast, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from notices.problem import Problem
+from notices.store.faults import StoreBroken, StoreFull, StoreLocked, shown
+from notices.store.postgres import (
+    begin_reading,
+    begin_writing,
+    copy_rows,
+    count_on,
+    counted,
+    postgres_engine,
+    postgres_problem,
+)
 
-WRITER_LOCK = 7_266_518  # any number: every writer of one database takes the same
 BUSY_SECONDS = 60
-
-
-class StoreLocked(Problem):
-    """Another process held the writer's lock for too long."""
-
-
-class StoreFull(Problem):
-    """The disk has no room for what was to be written."""
-
-
-class StoreBroken(Problem):
-    """The database cannot be read or reached."""
+# Texts are longer than SQLite's usual page of 4 kB: rows in one piece instead of chains of pages cost a tenth less.
+PAGE_SIZE = 16_384
+PRAGMAS = (
+    *(f"page_size={PAGE_SIZE}", "journal_mode=WAL", "synchronous=FULL"),
+    *("foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"),
+)
 
 
 def connect(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """An engine whose transactions begin when told and, for a writer, with the writer's lock."""
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite":
-            engine = create_engine(parsed, pool_pre_ping=True)
-        else:
-            if parsed.database:
-                Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(parsed, poolclass=NullPool, connect_args={"timeout": busy_seconds})
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        sqlite_file = parsed.get_backend_name() == "sqlite"
+        engine = (_sqlite_engine if sqlite_file else postgres_engine)(parsed, busy_seconds)
+    except (ArgumentError, NoSuchModuleError) as error:
         raise StoreBroken(
             f"{error}: set POLICYWATCH_DATABASE_URL to sqlite:///FILE or postgresql+psycopg://..."
         ) from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def absent(url: str) -> bool:
+    """Whether an address names an SQLite file that is not there, so that nothing has to be opened to know."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return False
+    return parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).exists())
 
 
 @contextmanager
@@ -68,7 +62,7 @@ def advised(engine: Engine) -> Iterator[None]:
     """Turns the database's own errors into problems that say what to do."""
     try:
         yield
-    except (OperationalError, DatabaseError) as error:
+    except DatabaseError as error:
         problem = _problem(engine, error)
         if problem is None:
             raise
@@ -92,12 +86,13 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Inserts plain rows in bulk, values as the driver takes them: ten times cheaper than through bound parameters."""
-    if rows:
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    if rows and connection.dialect.name == "sqlite":
         quote = connection.dialect.identifier_preparer.quote
         names = ", ".join(quote(name) for name in columns)
-        marks = ", ".join(mark for _ in columns)
+        marks = ", ".join("?" for _ in columns)
         connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})", list(rows))
+    elif rows:
+        copy_rows(connection, table, columns, rows)
 
 
 def among(connection: Connection, column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
@@ -116,23 +111,57 @@ def copy_sqlite(source: Path, target: Path) -> None:
     new.close()
 
 
+def last_number(connection: Connection, table: Table) -> int:
+    """The highest number that a table's counter gave, of rows that are gone too; 0 where nothing counts."""
+    key = table.primary_key.columns.values()[0]
+    if connection.dialect.name != "sqlite":
+        return counted(connection, table.name, key.name) or 0
+    if not table.dialect_options["sqlite"]["autoincrement"]:
+        return 0
+    query = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+    return int(connection.exec_driver_sql(query, (table.name,)).scalar() or 0)
+
+
+def number_on(connection: Connection, table: Table, last: int) -> None:
+    """Makes a table count on after a number, and after every number that is in it."""
+    key = table.primary_key.columns.values()[0]
+    if connection.dialect.name != "sqlite":
+        if counted(connection, table.name, key.name) is not None:
+            highest = connection.execute(select(func.max(key))).scalar() or 0
+            count_on(connection, table.name, key.name, max(last, highest))
+    elif table.dialect_options["sqlite"]["autoincrement"]:
+        connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
+        connection.exec_driver_sql("INSERT INTO sqlite_sequence VALUES (?, ?)", (table.name, last))
+
+
+def _sqlite_engine(url: URL, busy_seconds: float) -> Engine:
+    if url.database:
+        Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": busy_seconds})
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # Python's own mode begins transactions too late for the writer's lock
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    elif writes:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+    elif options.get("writes"):
+        begin_writing(connection)
+    elif options.get("reads"):
+        begin_reading(connection)
 
 
 def _problem(engine: Engine, error: DatabaseError) -> Problem | None:
-    said = str(error.orig).strip()
-    where = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+    if engine.dialect.name != "sqlite":
+        return postgres_problem(engine, error)
+    said, where = str(error.orig).strip(), shown(engine.url)
     if "locked" in said or "busy" in said:
         return StoreLocked(f"the store {where} is locked by another process: wait for it to end, then start again")
     if "full" in said or "disk I/O" in said:
@@ -141,7 +170,4 @@ def _problem(engine: Engine, error: DatabaseError) -> Problem | None:
         return StoreBroken(
             f"the store {where} cannot be used ({said}): check the file, or `policywatch restore` a backup"
         )
-    if engine.dialect.name != "sqlite" and isinstance(error, OperationalError):
-        first = said.splitlines()[0] if said else "no answer"
-        return StoreBroken(f"the database {where} cannot be reached ({first}): check POLICYWATCH_DATABASE_URL")
     return None

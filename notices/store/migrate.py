@@ -1,6 +1,7 @@
 """Brings the tables of a store to this version."""
 
 import secrets
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,12 +9,17 @@ from sqlalchemy import Connection, inspect, select
 
 from notices.problem import Problem
 from notices.schema import meta
+from notices.store.postgres import settle
 
-REVISIONS = ("0001", "0002", "0003", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0011", "0009")
 
 
 class StoreTooNew(Problem):
     """The store was written by a newer version of policywatch."""
+
+
+class StoreTooOld(Problem):
+    """The store was written by an earlier version and not upgraded yet."""
 
 
 def migrate(connection: Connection) -> None:
@@ -21,13 +27,25 @@ def migrate(connection: Connection) -> None:
     current = revision(connection)
     if current == REVISIONS[-1]:
         return
-    if current is not None and current not in REVISIONS:
+    if current is not None:
+        with suppress(StoreTooOld):
+            known(current)
+    _upgrade(connection)
+    _name(connection)
+
+
+def known(current: str) -> None:
+    """Nothing for this version's revision; raises StoreTooNew or StoreTooOld for another one."""
+    if current not in REVISIONS:
         raise StoreTooNew(
             f"this store was written by a newer policywatch (schema {current}, this one knows {REVISIONS[-1]}): "
             "install that version, or set POLICYWATCH_DATA to another folder"
         )
-    _upgrade(connection)
-    _name(connection)
+    if current != REVISIONS[-1]:
+        raise StoreTooOld(
+            f"this store is of an earlier version (schema {current}, this one writes {REVISIONS[-1]}): "
+            "for a way back make a `policywatch backup` with that version; the next other command upgrades it"
+        )
 
 
 def revision(connection: Connection) -> str | None:
@@ -45,6 +63,8 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(str(files("notices"))) / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        settle(connection)
 
 
 def _name(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """The system of record: transactions over the tables, the writer's lock, and the log of events."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, func, select
 from notices.kinds import Mode
 from notices.notice import Notice
 from notices.schema import events, meta, notice_aliases, notices
-from notices.store.engine import BUSY_SECONDS, advised, connect
-from notices.store.migrate import REVISIONS, migrate, revision
+from notices.store.engine import BUSY_SECONDS, absent, advised, connect
+from notices.store.migrate import REVISIONS, known, migrate, revision
 from notices.store.notice_rows import load_notices
 
 HOPS = 1_000  # of an alias that points to an alias; more can only be a ring
@@ -47,18 +47,42 @@ class Store:
         Raises StoreTooNew, StoreLocked, StoreFull or StoreBroken, each with what to do.
         """
         store = cls(connect(url, busy_seconds), folder)
-        with store.reading() as connection:
-            current = revision(connection)
-        if current != REVISIONS[-1]:
-            with store.writing() as connection:
-                migrate(connection)
+        with ExitStack() as failed:
+            failed.callback(store.close)
+            with store.reading() as connection:
+                current = revision(connection)
+            if current != REVISIONS[-1]:
+                with store.writing() as connection:
+                    migrate(connection)
+            failed.pop_all()
+        return store
+
+    @classmethod
+    def existing(cls, url: str, folder: Path, *, busy_seconds: float = BUSY_SECONDS) -> "Store | None":
+        """The store if there is one, left as it is; None where nothing was written yet.
+
+        Raises StoreTooNew, StoreTooOld, StoreLocked or StoreBroken, each with what to do.
+        """
+        if absent(url):
+            return None
+        store = cls(connect(url, busy_seconds), folder)
+        with ExitStack() as failed:
+            failed.callback(store.close)
+            with store.reading() as connection:
+                current = revision(connection)
+            if current is None:
+                return None
+            known(current)
+            failed.pop_all()
         return store
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection in a transaction that sees one state of the store."""
-        with advised(self.engine), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with advised(self.engine), self.engine.connect() as connection:
+            reader = connection.execution_options(reads=True)
+            with reader.begin():
+                yield reader
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -126,7 +150,7 @@ class Store:
 def resolve(connection: Connection, notice_id: int) -> int | None:
     """The id a notice has now, through its aliases; None when there never was such a notice."""
     current = notice_id
-    for _ in range(HOPS):
+    for _ in range(HOPS if abs(notice_id) < 1 << 63 else 0):  # no database counts further
         if connection.execute(select(notices.c.id).where(notices.c.id == current)).scalar() is not None:
             return current
         target = connection.execute(

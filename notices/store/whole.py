@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from notices.changes import difference
 from notices.notice import Notice
 from notices.schema import article_versions, articles, corrections, events, links, notice_aliases, notices
 from notices.store.notice_rows import load_notices
@@ -13,18 +14,22 @@ from notices.store.notice_rows import load_notices
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A text that an article of the notice had before, or that was fetched earlier than the one that counts."""
+    """A text that an article of the notice had before, or that was fetched earlier than the one that counts.
+
+    `changes` are the lines in which the text that followed it differs, `+` for what came and `-` for what went.
+    """
 
     article_id: int
     version: int
     title: str
     characters: int
     stored_at: datetime
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A notice with its former ids, versions, corrections, events, kept-apart neighbours and each field's reason."""
+    """A notice with its former ids, versions, corrections, events, kept-apart neighbours, removals, field reasons."""
 
     notice: Notice
     aliases: tuple[int, ...]
@@ -33,6 +38,7 @@ class Whole:
     corrections: tuple[dict[str, Any], ...]
     events: tuple[dict[str, Any], ...]
     apart: tuple[dict[str, Any], ...]
+    removed: tuple[dict[str, Any], ...] = ()
 
 
 def load_whole(connection: Connection, notice_id: int) -> Whole | None:
@@ -56,22 +62,41 @@ def load_whole(connection: Connection, notice_id: int) -> Whole | None:
         _corrections(connection, ids),
         tuple(dict(row._mapping) for row in connection.execute(happened)),
         _apart(connection, ids),
+        _removed(connection, ids),
     )
 
 
 def _versions(connection: Connection, ids: list[int]) -> tuple[Version, ...]:
     order = article_versions.c.article_id, article_versions.c.version
     query = select(article_versions).where(article_versions.c.article_id.in_(ids)).order_by(*order)
-    return tuple(
-        Version(row.article_id, row.version, row.title, len(row.body), row.stored_at)
-        for row in connection.execute(query)
-    )
+    rows = connection.execute(query).all()
+    if not rows:
+        return ()
+    texts = select(articles.c.id, articles.c.title, articles.c.body).where(articles.c.id.in_(ids))
+    newest = {row.id: f"{row.title}\n{row.body}" for row in connection.execute(texts)}
+    followed: dict[int, list[str]] = {}
+    for row in rows:
+        followed.setdefault(row.article_id, []).append(f"{row.title}\n{row.body}")
+    found = []
+    for row in rows:
+        own = followed[row.article_id].pop(0)
+        after = (followed[row.article_id] or [newest[row.article_id]])[0]
+        changes = difference(own, after)
+        found.append(Version(row.article_id, row.version, row.title, len(row.body), row.stored_at, changes))
+    return tuple(found)
 
 
 def _corrections(connection: Connection, ids: list[int]) -> tuple[dict[str, Any], ...]:
     keys = select(articles.c.key).where(articles.c.id.in_(ids))
     columns = corrections.c.field, corrections.c.value, corrections.c.note, corrections.c.at
     query = select(*columns).where(corrections.c.article_key.in_(keys)).order_by(corrections.c.id)
+    return tuple(dict(row._mapping) for row in connection.execute(query))
+
+
+def _removed(connection: Connection, ids: list[int]) -> tuple[dict[str, Any], ...]:
+    """The articles whose pages were taken down."""
+    columns = articles.c.id, articles.c.url, articles.c.removed_at
+    query = select(*columns).where(articles.c.id.in_(ids), articles.c.removed_at.is_not(None)).order_by(articles.c.id)
     return tuple(dict(row._mapping) for row in connection.execute(query))
 
 

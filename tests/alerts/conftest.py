@@ -235,8 +235,8 @@ def until(true: Callable[[], Any], seconds: float = 20) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with Store.open(f"sqlite:///{tmp_path / 'policywatch.db'}", tmp_path) as store:
+def world(tmp_path: Path, store_address: Callable[[Path], str]) -> Iterator[World]:
+    with Store.open(store_address(tmp_path), tmp_path) as store:
         yield World(store)
 
 

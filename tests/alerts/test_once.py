@@ -14,6 +14,8 @@ from notices.problem import Problem
 
 CHANNELS = {"team"}
 
+pytestmark = pytest.mark.both_databases
+
 
 def told(world: Any) -> list[tuple[int, str, str]]:
     """What the ledger holds, oldest first: matter, event and state."""

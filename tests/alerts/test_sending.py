@@ -73,6 +73,7 @@ def test_a_flood_is_one_message_with_a_list_and_a_larger_one_has_numbered_parts(
     assert sorted(hook.titles()) == sorted([f"办法{n}" for n in range(500)] + [f"条例{n}" for n in range(501)])
 
 
+@pytest.mark.both_databases
 def test_a_receiver_that_was_down_gets_each_thing_once(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("第一")
@@ -173,6 +174,7 @@ def test_a_paused_subscription_keeps_its_messages_until_it_is_resumed(world: Any
     assert dispatch(world.store, hook.channels, world.now).states == {"sent": 1}
 
 
+@pytest.mark.both_databases
 def test_a_notice_merged_after_its_match_is_sent_as_what_it_is_now(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     told, other = world.notice("原来的"), world.notice("吞并者", kind="news")
@@ -183,6 +185,7 @@ def test_a_notice_merged_after_its_match_is_sent_as_what_it_is_now(world: Any, r
     assert hook.messages[0]["items"][0]["notice_id"] == other
 
 
+@pytest.mark.both_databases
 def test_two_dispatchers_at_once_send_each_thing_once(world: Any, reader: Any, hook: Any) -> None:
     for number in range(5):
         subscribe(world, reader, hook.url, name=f"s{number}")
@@ -271,6 +274,7 @@ def test_killed_at_random_moments_everything_arrives_and_repeats_carry_their_key
     print(f"{len(hook.bodies)} requests for {len(set(hook.keys))} parts")
 
 
+@pytest.mark.both_databases
 def test_nothing_due_takes_no_writers_lock(world: Any) -> None:
     with world.store.writing():
         assert gather(world.store, world.now) == []

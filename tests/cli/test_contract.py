@@ -122,7 +122,13 @@ def test_all_bad_settings_are_named_together_and_end_with_2(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "arguments", [("show", "999"), ("ingest", "nowhere.tar"), ("parse", "nowhere", "--url", "https://a.example/")]
+    "arguments",
+    [
+        ("show", "999"),
+        ("show", "9" * 30),
+        ("ingest", "nowhere.tar"),
+        ("parse", "nowhere", "--url", "https://a.example/"),
+    ],
 )
 def test_work_that_fails_says_so_in_one_line_and_ends_with_1(filled: Path, arguments: tuple[str, ...]) -> None:
     done = run(filled, *arguments)
@@ -139,3 +145,16 @@ def test_extract_reads_lines_and_reports_a_bad_one(tmp_path: Path) -> None:
     assert first["comment_end"] == "2026-09-30"
     assert "line 2" in second["error"]
     assert done.returncode == 1
+
+
+def test_doctor_makes_nothing_where_nothing_is(tmp_path: Path) -> None:
+    done = run(tmp_path / "data", "doctor", "--json")
+    assert done.returncode == 0, done.stderr
+    checks = {row["check"]: row for row in json.loads(done.stdout)}
+    assert checks["store"]["state"] == "warning" and "none yet" in checks["store"]["detail"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_terminal_types_may_be_no_text(filled: Path) -> None:
+    done = run(filled, "forget", "https://example.gov.cn/\udcff")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -64,6 +64,13 @@ def test_only_a_long_wechat_link_without_chksm_cannot_be_fetched() -> None:
     assert not fetchable("not an address")
 
 
+def test_a_consultation_of_ndrc_is_one_under_its_page_and_its_service() -> None:
+    host = "https://yyglxxbsgw.ndrc.gov.cn"
+    service = f"{host}/public/submission-service/article/access-url?shortKey=slgsglbf"
+    assert identity(service) == identity(f"{host}/sa.html#/slgsglbf")
+    assert identity(service) != identity(f"{host}/sa.html#/other")
+
+
 def test_an_article_is_known_by_what_its_page_says_of_itself() -> None:
     short = Article(url="https://mp.weixin.qq.com/s/AbC", title="", biz="MzA1MTExMTExMQ==", mid="2650000001", idx="2")
     assert article_key(short) == identity(LONG)

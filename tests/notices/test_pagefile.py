@@ -42,6 +42,29 @@ def test_pages_of_one_template_cost_their_difference_and_read_back(tmp_path: Pat
     assert sum(stored) < sum(len(gzip.compress(body)) for body in bodies) / 5
 
 
+def test_pages_wait_for_their_difference_and_a_kill_costs_only_room(tmp_path: Path) -> None:
+    frame = template(5)
+    bodies = [page(frame, number) for number in range(6)]
+    killed = PageFile(tmp_path)
+    keys = [killed.put(body, "wechat") for body in bodies[:4]]
+    assert [killed.get(key) for key in keys] == bodies[:4]
+    assert killed.delete(keys[3:]) == 1
+    killed._database.close()  # as a kill leaves it: nothing was packed
+    before = stored_bytes(tmp_path)
+    with PageFile(tmp_path) as pages:
+        keys[3:] = pages.put_many([(body, "wechat") for body in bodies[3:]])
+        assert pages.pack(1) == 1 and pages.pack() == 5 and pages.pack() == 0
+        assert [pages.get(key) for key in keys] == bodies
+    assert stored_bytes(tmp_path) < before / 2
+
+
+def stored_bytes(folder: Path) -> int:
+    database = sqlite3.connect(folder / "pages.db")
+    total: int = database.execute("SELECT sum(length(data)) FROM bodies").fetchone()[0]
+    database.close()
+    return total
+
+
 def test_an_unchanged_body_is_stored_once(tmp_path: Path) -> None:
     with PageFile(tmp_path) as pages:
         key = pages.put(b"the same body")

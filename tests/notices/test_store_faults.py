@@ -4,19 +4,23 @@ import multiprocessing
 import os
 import resource
 import signal
-import sqlite3
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from notices.pagefile import PageFile
 from notices.problem import Problem
 from notices.schema import meta, metadata
-from notices.store import Store, StoreBroken, StoreFull, StoreLocked, StoreTooNew
+from notices.store import Store, StoreBroken, StoreFull, StoreLocked, StoreTooNew, StoreTooOld
+from notices.store.engine import connect
 
+ROOT = Path(__file__).parent.parent.parent
 CONTEXT = multiprocessing.get_context("spawn")
 
 
@@ -29,9 +33,9 @@ def one_line(problem: Problem) -> str:
     return str(problem)
 
 
-def add(counts: str, rounds: int) -> None:
+def add(counts: str, folder: Path, rounds: int) -> None:
     """Adds one to a number, deciding on what was read: lost updates show if the lock came after the reading."""
-    with Store.open(counts, Path(counts.removeprefix("sqlite:///")).parent) as store:
+    with Store.open(counts, folder) as store:
         for _ in range(rounds):
             with store.writing() as connection:
                 row = connection.execute(meta.select().where(meta.c.name == "count")).first()
@@ -43,27 +47,56 @@ def add(counts: str, rounds: int) -> None:
                     )
 
 
-def test_three_processes_make_one_store_and_lose_no_update(tmp_path: Path) -> None:
-    children = [CONTEXT.Process(target=add, args=(address(tmp_path), 60)) for _ in range(3)]
+@pytest.mark.both_databases
+def test_three_processes_make_one_store_and_lose_no_update(store_address: Any, tmp_path: Path) -> None:
+    url = store_address(tmp_path)
+    children = [CONTEXT.Process(target=add, args=(url, tmp_path, 60)) for _ in range(3)]
     for child in children:
         child.start()
     for child in children:
         child.join()
     assert [child.exitcode for child in children] == [0, 0, 0]
-    with Store.open(address(tmp_path), tmp_path) as store, store.reading() as connection:
+    with Store.open(url, tmp_path) as store, store.reading() as connection:
         assert connection.execute(meta.select().where(meta.c.name == "count")).one().value == "180"
         assert connection.exec_driver_sql("SELECT count(*) FROM meta WHERE name = 'store_id'").scalar() == 1
 
 
-def test_the_migrations_make_the_tables_the_code_knows(tmp_path: Path) -> None:
-    with Store.open(address(tmp_path), tmp_path) as store, store.reading() as connection:
+@pytest.mark.both_databases
+def test_the_migrations_make_the_tables_the_code_knows(store_address: Any, tmp_path: Path) -> None:
+    with Store.open(store_address(tmp_path), tmp_path) as store, store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
 
 
-def test_a_locked_store_says_so_and_works_afterwards(tmp_path: Path) -> None:
-    with Store.open(address(tmp_path), tmp_path, busy_seconds=0.1) as store:
-        with Store.open(address(tmp_path), tmp_path) as other, other.writing():
+@pytest.mark.both_databases
+def test_a_store_of_an_earlier_version_is_left_alone_by_a_look_and_upgraded_by_work(
+    store_address: Any, tmp_path: Path
+) -> None:
+    url = store_address(tmp_path)
+    old = Store(connect(url), tmp_path)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "notices" / "migrations"))
+    with old, old.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(meta.insert().values(name="store_id", value="the old one"))
+    with pytest.raises(StoreTooOld, match="earlier version") as caught:
+        Store.existing(url, tmp_path)
+    one_line(caught.value)
+    with Store.open(url, tmp_path) as store, store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        assert store.store_id == "the old one"
+    looked = Store.existing(url, tmp_path)
+    assert looked is not None
+    with looked:
+        assert looked.last_event() == 0
+
+
+@pytest.mark.both_databases
+def test_a_locked_store_says_so_and_works_afterwards(store_address: Any, tmp_path: Path) -> None:
+    url = store_address(tmp_path)
+    with Store.open(url, tmp_path, busy_seconds=0.1) as store:
+        with Store.open(url, tmp_path) as other, other.writing():
             with pytest.raises(StoreLocked, match="locked by another process") as caught, store.writing():
                 pass
             one_line(caught.value)
@@ -72,13 +105,13 @@ def test_a_locked_store_says_so_and_works_afterwards(tmp_path: Path) -> None:
             connection.execute(meta.insert().values(name="a", value="b"))
 
 
-def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    Store.open(address(tmp_path), tmp_path).close()
-    with sqlite3.connect(tmp_path / "store.db") as raw:
-        raw.execute("UPDATE alembic_version SET version_num = '9999'")
-    raw.close()
+@pytest.mark.both_databases
+def test_a_store_of_a_newer_version_is_left_alone(store_address: Any, tmp_path: Path) -> None:
+    url = store_address(tmp_path)
+    with Store.open(url, tmp_path) as store, store.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreTooNew, match="newer policywatch") as caught:
-        Store.open(address(tmp_path), tmp_path)
+        Store.open(url, tmp_path)
     one_line(caught.value)
 
 

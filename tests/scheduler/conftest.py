@@ -1,4 +1,5 @@
 import random
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,6 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
-def opened(folder: Path, **given: Any) -> tuple[Store, PageFile]:
-    return Store.open(f"sqlite:///{folder / 'policywatch.db'}", folder, **given), PageFile(folder)
-
-
 def state(store: Store) -> dict[str, Any]:
     """What must not depend on the order of arrival: groups, canonical articles, fields, the text that counts."""
     found = {}
@@ -126,22 +123,34 @@ def state(store: Store) -> dict[str, Any]:
 
 
 class Samples:
+    """Invented pages, and stores to take them into: each data folder has a store of its own."""
+
     now = NOW
     body = staticmethod(body)
     archived = staticmethod(archived)
     files = staticmethod(sample)
     write = staticmethod(write)
-    opened = staticmethod(opened)
     state = staticmethod(state)
 
+    def __init__(self, address: Callable[[Path], str]) -> None:
+        self.address = address
 
-@pytest.fixture
-def samples() -> type[Samples]:
+    def opened(self, folder: Path, **given: Any) -> tuple[Store, PageFile]:
+        return Store.open(self.address(folder), folder, **given), PageFile(folder)
+
+
+@pytest.fixture(scope="session")
+def shared_samples() -> type[Samples]:
     return Samples
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Any:
-    store, pages = opened(tmp_path / "data")
+def samples(store_address: Callable[[Path], str]) -> Samples:
+    return Samples(store_address)
+
+
+@pytest.fixture
+def desk(samples: Samples, tmp_path: Path) -> Any:
+    store, pages = samples.opened(tmp_path / "data")
     with store, pages:
         yield store, pages

@@ -5,14 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from notices.identity import identity
-from notices.kinds import NoticeType
+from notices.kinds import Mode, NoticeType
 from notices.pagefile import PageMissing
 from notices.problem import Problem
+from notices.schema import pages as table
 from scheduler.corrections import Correction, fix, forget
 from scheduler.ingest import ingest
 from scheduler.reprocess import reprocess
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -33,6 +37,9 @@ def test_corrected_fields_survive_a_reprocess(filled: Any, samples: Any) -> None
     fixed = fix(store, notice.notice_id, said, now=samples.now)
     assert (fixed.fields.notice_type, fixed.fields.comment_end) == (NoticeType.CONSULTATION, date(2027, 1, 15))
     assert fixed.version == store.last_event() > notice.version
+    event = store.events_after(notice.version)[-1]
+    assert (event.kind, event.detail["kinds"], event.mode) == ("deadline", ["deadline", "changed"], Mode.BACKFILL)
+    assert event.detail["deadline"] == [None, "2027-01-15"]
     report = reprocess(store, pages, workers=1, now=samples.now)
     assert report.failed == 0 and report.newly_open == []
     assert store.notices([notice.notice_id]) == [fixed]
@@ -75,13 +82,15 @@ def test_a_takedown_leaves_nothing_and_is_refused_again(filled: Any, samples: An
     notice = several(store)
     target = notice.carriers[0]
     with store.reading() as connection:
-        query = "SELECT body_hash FROM pages WHERE article_id = ?"
-        hashes = connection.exec_driver_sql(query, (target.article_id,)).scalars().all()
+        query = select(table.c.body_hash).where(table.c.article_id == target.article_id)
+        hashes = connection.execute(query).scalars().all()
     report = forget(store, pages, target.url, now=samples.now)
     assert report.articles == 1 and report.pages == len(hashes) > 0
     for key in hashes:
         with pytest.raises(PageMissing):
             pages.get(key)
+    event = store.events_after(store.last_event() - 1)[0]
+    assert (event.kind, event.notice_id, event.mode) == ("changed", notice.notice_id, Mode.BACKFILL)
     left = store.notices([notice.notice_id])[0]
     assert target.article_id not in {carrier.article_id for carrier in left.carriers}
     again = ingest(store, pages, [tmp_path / "in"], now=samples.now)

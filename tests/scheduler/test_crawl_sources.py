@@ -46,7 +46,7 @@ def test_no_source_is_no_mistake(empty: str) -> None:
         ("- name: a\n  kind: unit\n  url: x: y", "line 3"),
         ("name: a", "line 1: expected a list"),
         ("- name: a\n  kind: unit", "line 1: a source needs 'url'"),
-        (GOOD.replace("kind: feed", "kind: fed"), "line 7: kind is 'fed': expected one of unit, feed"),
+        (GOOD.replace("kind: feed", "kind: fed"), "line 7: kind is 'fed': expected one of unit, json"),
         (GOOD.replace("every: 30m", "every: 30"), "line 5: every is 30: expected a number with m, h or d"),
         (GOOD.replace("  robots_reason: decided by the operator, written permission\n", ""), "needs robots_reason"),
         (GOOD.replace("name: b", "name: a"), "line 6: name 'a' is used twice"),

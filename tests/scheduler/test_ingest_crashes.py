@@ -1,10 +1,13 @@
 """Ingest when things die: a worker, the whole run, and several runs at once."""
 
+import functools
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 import pytest
 
 from scheduler.reading import Readers
+from tests.servers.postgres import Databases, running, stop
 
 ROOT = Path(__file__).parents[2]
 CHILD = textwrap.dedent("""
@@ -28,16 +32,16 @@ CHILD = textwrap.dedent("""
         scheduler.ingest.BATCH = int(sys.argv[3])
         data, source = Path(sys.argv[1]), Path(sys.argv[2])
         now = datetime(2026, 11, 23, 12, tzinfo=SHANGHAI)
-        with Store.open(f"sqlite:///{data / 'policywatch.db'}", data) as store, PageFile(data) as pages:
+        with Store.open(sys.argv[4], data) as store, PageFile(data) as pages:
             report = scheduler.ingest.ingest(store, pages, [source], workers=1, now=now)
             print(report.pages, sum(report.outcomes.values()), report.failed)
 """)
 
 
-def start(data: Path, source: Path, batch: int = 20) -> subprocess.Popen[str]:
+def start(samples: Any, data: Path, source: Path, batch: int = 20) -> subprocess.Popen[str]:
     script = data.parent / "child.py"
     script.write_text(CHILD)
-    call = [sys.executable, str(script), str(data), str(source), str(batch)]
+    call = [sys.executable, str(script), str(data), str(source), str(batch), samples.address(data)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(call, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
@@ -55,17 +59,19 @@ def whole(samples: Any, folder: Path) -> tuple[Any, int, int]:
         articles = connection.exec_driver_sql("SELECT count(*), count(DISTINCT key) FROM articles").one()
         kept = connection.exec_driver_sql("SELECT body_hash FROM pages").scalars().all()
         assert articles[0] == articles[1]
-        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         assert connection.exec_driver_sql("SELECT count(*) FROM articles WHERE notice_id IS NULL").scalar() == 0
         for key in kept:
             pages.get(key)
         return samples.state(store), articles[0], len(kept)
 
 
+@pytest.mark.both_databases
 def test_three_processes_ingesting_the_same_texts_make_each_once(samples: Any, tmp_path: Path) -> None:
     source = samples.write(tmp_path / "in", samples.files(30))
-    ended(start(tmp_path / "alone", source))
-    children = [start(tmp_path / "data", source, batch) for batch in (7, 11, 50)]
+    ended(start(samples, tmp_path / "alone", source))
+    children = [start(samples, tmp_path / "data", source, batch) for batch in (7, 11, 50)]
     for child in children:
         ended(child)
     assert whole(samples, tmp_path / "data") == whole(samples, tmp_path / "alone")
@@ -74,19 +80,19 @@ def test_three_processes_ingesting_the_same_texts_make_each_once(samples: Any, t
 def killed(samples: Any, tmp_path: Path, rounds: int, seed: int) -> None:
     source = samples.write(tmp_path / "in", samples.files(60))
     began = time.monotonic()
-    ended(start(tmp_path / "alone", source, 5))
+    ended(start(samples, tmp_path / "alone", source, 5))
     took = time.monotonic() - began
     wanted = whole(samples, tmp_path / "alone")
     chance = random.Random(seed)
     print(f"seed {seed}")
     for number in range(rounds):
         data = tmp_path / f"data{number}"
-        child = start(data, source, 5)
+        child = start(samples, data, source, 5)
         # Not a wait for something: the moment of the kill is the experiment's random variable.
         time.sleep(chance.uniform(0.2, 1.0) * took)
         child.send_signal(signal.SIGKILL)
         child.communicate()
-        assert ended(start(data, source, 5)).endswith(" 0\n")
+        assert ended(start(samples, data, source, 5)).endswith(" 0\n")
         assert whole(samples, data) == wanted, f"killed in round {number} of seed {seed}"
 
 
@@ -94,10 +100,44 @@ def test_killed_at_a_random_moment_the_next_ingest_finishes_alike(samples: Any, 
     killed(samples, tmp_path, 2, random.SystemRandom().randrange(1 << 30))
 
 
+@pytest.mark.both_databases
 @pytest.mark.soak
 @pytest.mark.timeout(1500)
-def test_killed_twenty_times_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path) -> None:
-    killed(samples, tmp_path, 20, random.SystemRandom().randrange(1 << 30))
+def test_killed_many_times_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path) -> None:
+    rounds = 20 if samples.address(tmp_path / "data").startswith("sqlite") else 8
+    killed(samples, tmp_path, rounds, random.SystemRandom().randrange(1 << 30))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1500)
+def test_the_databases_server_killed_in_the_middle_the_next_ingest_finishes_alike(
+    samples: Any, tmp_path: Path, postgres_server: str
+) -> None:
+    seed = random.SystemRandom().randrange(1 << 30)
+    chance = random.Random(seed)
+    print(f"seed {seed}")
+    source = samples.write(tmp_path / "in", samples.files(60))
+    began = time.monotonic()
+    ended(start(samples, tmp_path / "alone", source, 5))
+    took = time.monotonic() - began
+    wanted = whole(samples, tmp_path / "alone")
+    folder = Path(tempfile.mkdtemp(prefix="policywatch-server-"))
+    try:
+        databases = Databases(running(folder)[0])
+        there = type(samples)(functools.cache(lambda data: databases.make()))
+        for number in range(6):
+            data = tmp_path / f"data{number}"
+            there.address(data)
+            child = start(there, data, source, 5)
+            time.sleep(chance.uniform(0.2, 1.0) * took)
+            stop(folder, signal.SIGKILL)
+            child.communicate(timeout=240)
+            running(folder)
+            assert ended(start(there, data, source, 5)).endswith(" 0\n")
+            assert whole(there, data) == wanted, f"killed in round {number} of seed {seed}"
+    finally:
+        stop(folder)
+        shutil.rmtree(folder)
 
 
 def gone(pid: int) -> bool:
@@ -124,7 +164,7 @@ def family(session: int) -> list[int]:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_the_reading_processes_end_with_a_stopped_run(samples: Any, tmp_path: Path, number: signal.Signals) -> None:
     source = samples.write(tmp_path / "in", samples.files(300))
-    child = start(tmp_path / "data", source, 5)
+    child = start(samples, tmp_path / "data", source, 5)
     deadline = time.monotonic() + 60
     while len(family(child.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from notices.article import Reading
 from notices.kinds import Mode, NoticeType, PageState
+from notices.schema import pages as table
 from scheduler import reading
 from scheduler.ingest import ingest
 from scheduler.reprocess import reprocess
+
+pytestmark = pytest.mark.both_databases
 
 
 class Inside:
@@ -98,7 +102,7 @@ def test_a_stage_that_raises_or_lost_bytes_leave_what_is_known(
     store, pages = filled
     before = samples.state(store)
     with store.reading() as connection:
-        lost = connection.exec_driver_sql("SELECT body_hash FROM pages WHERE path LIKE '%a_1.md'").scalars().all()
+        lost = connection.execute(select(table.c.body_hash).where(table.c.path.endswith("a_1.md"))).scalars().all()
     pages.delete(lost)
     fails = reading.failure("boom")
     monkeypatch.setattr(Inside, "rule", staticmethod(lambda page, read: fails if "a_2.md" in page.path else read))

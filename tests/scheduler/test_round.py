@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,7 @@ from alerts.index_reader import IndexReader
 from alerts.preview import preview
 from config import operator
 from config.settings import Settings
+from config.sources import Source
 from notices.pagefile import PageFile
 from notices.problem import Problem
 from notices.schema import SHANGHAI
@@ -26,6 +27,7 @@ from scheduler.demo_site import serve, sources
 from scheduler.doctor import doctor
 from scheduler.health import source_health
 from scheduler.round import catch_up, due, run_once
+from scheduler.runs import begin, finish, trouble
 
 QUERY = "征求意见"
 
@@ -52,8 +54,11 @@ def receiving() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Settings, Store, PageFile]]:
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store_address: Callable[[Path], str]
+) -> Iterator[tuple[Settings, Store, PageFile]]:
     monkeypatch.setenv("POLICYWATCH_DATA", str(tmp_path))
+    monkeypatch.setenv("POLICYWATCH_DATABASE_URL", store_address(tmp_path))
     settings = Settings(data=tmp_path, config=tmp_path / "config")
     settings.config.mkdir()
     operator.use(settings.config)
@@ -66,6 +71,7 @@ def clock() -> datetime:
     return datetime.now(SHANGHAI)
 
 
+@pytest.mark.both_databases
 def test_a_first_round_tells_of_each_open_consultation_once_and_a_second_of_none(
     desk: tuple[Settings, Store, PageFile],
 ) -> None:
@@ -88,10 +94,11 @@ def test_a_first_round_tells_of_each_open_consultation_once_and_a_second_of_none
     with IndexReader(settings.data) as reader:
         assert preview(store, reader, QUERY, clock()).matches >= len(told)
     assert {one.health for one in source_health(store, clock())} == {"ok"}
-    assert {one.health for one in source_health(store, clock() + timedelta(days=30))} == {"late"}
+    assert {one.health for one in source_health(store, clock() + timedelta(days=30))} == {"stale"}
     assert {one.check for one in doctor(clock()) if one.state == "failed"} == set()
 
 
+@pytest.mark.both_databases
 def test_what_is_due_is_what_was_never_crawled_and_what_waited_longest(desk: tuple[Settings, Store, PageFile]) -> None:
     settings, store, _ = desk
     text = "".join(f"- {{name: s{number}, kind: feed, url: 'http://127.0.0.1:9/'}}\n" for number in range(4))
@@ -113,6 +120,7 @@ def test_a_query_that_does_not_parse_makes_no_subscription(desk: tuple[Settings,
     assert catch_up(settings, store, clock()) == (0, 0)
 
 
+@pytest.mark.both_databases
 def test_doctor_says_what_to_do(desk: tuple[Settings, Store, PageFile], monkeypatch: pytest.MonkeyPatch) -> None:
     settings, store, _ = desk
     began = clock()
@@ -121,13 +129,16 @@ def test_doctor_says_what_to_do(desk: tuple[Settings, Store, PageFile], monkeypa
     (settings.config / "channels.yaml").write_text(text, encoding="utf-8")
     subscriptions.add(store, settings.data, "drafts", QUERY, channels=["team"], now=clock())
     with store.writing() as connection:
-        row = {"name": "s", "added_at": began, "last_run": began, "error": "the list was not read"}
-        connection.execute(table.insert().values(row))
+        run = begin(connection, Source("s", "feed", "http://127.0.0.1:9/"), [], began)
+        trouble(connection, run, "changed_layout", "the list was not read")
+        finish(connection, run, began)
         connection.execute(update(subscriptions.subscriptions).values(channels=["team", "lost"]))
     monkeypatch.setenv("POLICYWATCH_WORKER", "2")
     rows = {(one.check, one.state): one for one in doctor(clock())}
     assert rows["settings", "warning"].advice == "did you mean POLICYWATCH_WORKERS?"
-    assert rows["source s", "failed"].detail == f"since {began:%Y-%m-%d %H:%M}: the list was not read"
+    assert rows["source s", "failed"].detail == (
+        f"changed_layout since {began:%Y-%m-%d %H:%M}: the list was not read; last runs: {began:%m-%d %H:%M} nothing"
+    )
     assert rows["channel team", "failed"].advice == "set it to the channel's secret"
     assert rows["subscription drafts", "failed"].detail == "channels.yaml has no channel 'lost'"
     assert ("clock", "ok") in rows and ("disk", "failed") not in rows

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,13 +63,17 @@ def test_it_crawls_and_tells_until_it_is_stopped_and_the_next_start_goes_on(tmp_
         subscriptions.add(store, tmp_path, "drafts", "征求意见", to=[dead], now=datetime.now(SHANGHAI))
         with running(tmp_path) as child:
             until(lambda: counts(store).get("pending"))  # told, and waiting for a channel that is down
+            note = tmp_path / "schedule.lock.pid"
             with running(tmp_path) as second:
-                _, said = second.communicate(timeout=30)
-                assert second.returncode == 1
-                assert f"another process ({child.pid}) runs the schedule" in said
-            child.send_signal(signal.SIGTERM)
-            out, said = child.communicate(timeout=30)
-            assert (child.returncode, out) == (0, "ended in order\n"), said
+                heard = second.stderr.readline() if second.stderr else ""
+                assert f"another process ({child.pid}) runs the schedule" in heard and "standing by" in heard
+                child.send_signal(signal.SIGTERM)
+                out, said = child.communicate(timeout=60)
+                assert (child.returncode, out) == (0, "ended in order\n"), said
+                until(lambda: note.exists() and note.read_text(encoding="ascii") == str(second.pid))
+                second.send_signal(signal.SIGTERM)
+                out, said = second.communicate(timeout=60)
+                assert (second.returncode, out) == (0, "ended in order\n"), said
         before = store.last_event()
         with running(tmp_path) as child:
             until((tmp_path / "schedule.lock.pid").exists)
@@ -88,10 +93,30 @@ def test_the_schedule_of_a_folder_is_held_once(tmp_path: Path) -> None:
 
 
 def test_the_clock_runs_late_calls_once_in_shanghai() -> None:
-    clock = timers(lambda: None, lambda: None)
+    clock = timers(lambda: None, lambda: None, lambda: None)
     clock.start(paused=True)
     jobs = clock.get_jobs()
-    assert {job.id for job in jobs} == {"look", "tell"}
-    assert all(job.coalesce and job.max_instances == 1 and job.misfire_grace_time is None for job in jobs)
+    assert {job.id for job in jobs} == {"look", "tell", "project"}
+    assert all(job.coalesce and job.misfire_grace_time is None for job in jobs)
+    assert {job.id: job.max_instances for job in jobs} == {"look": 1, "tell": 2, "project": 1}
     assert {str(job.trigger.timezone) for job in jobs} == {"Asia/Shanghai"}
     clock.shutdown()
+
+
+def test_a_look_for_what_to_tell_that_takes_long_is_not_joined_by_a_second_one() -> None:
+    told: list[str] = []
+    going = threading.Event()
+
+    def tell() -> None:
+        told.append("began")
+        going.wait(10)
+
+    call = next(job.func for job in timers(lambda: None, tell, lambda: None).get_jobs() if job.id == "tell")
+    first = threading.Thread(target=call)
+    first.start()
+    until(lambda: told)
+    call()  # comes back at once
+    going.set()
+    first.join()
+    call()
+    assert told == ["began", "began"]

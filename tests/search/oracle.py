@@ -8,13 +8,16 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
 
 from notices.kinds import NoticeType
-from notices.normal import normalise
+from notices.normal import normalise, table
 from notices.notice import Notice
 from pipelines.terms import find_terms, names
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 Meaning = Callable[[Notice], bool]
 _UNIT = re.compile(
     "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[0-9a-zß-öø-ƿǄ-ɏḀ-ỿ]+"
@@ -35,12 +38,13 @@ def units(text: str) -> list[str]:
 
 
 def stands(phrase: str, values: tuple[str, ...]) -> bool:
-    wanted = units(phrase)
-    for value in values:
-        there = units(value)
-        if any(there[at : at + len(wanted)] == wanted for at in range(len(there) - len(wanted) + 1)):
-            return True
-    return False
+    wanted = _spelled(phrase)
+    return any(wanted in _spelled(value) for value in values)
+
+
+@lru_cache(maxsize=100_000)
+def _spelled(text: str) -> str:
+    return f" {' '.join(units(text))} "
 
 
 def _is_han(unit: str) -> bool:
@@ -92,24 +96,31 @@ class Generator:
                 return found.group()
         return "无此词"
 
+    def _dressed(self, text: str) -> str:
+        """The same text in traditional characters, full width or capitals, sometimes."""
+        if self.chance.random() < 0.7:
+            return text
+        return "".join(self.chance.choice(_dresses().get(char, (char,))) for char in text)
+
     def _word(self) -> Asked:
         if self.chance.random() < 0.15:
             name = self.chance.choice([name for name in names() if name.isalnum()])
             entry = names()[name].name
-            return Asked(name, lambda n: entry in n.terms or any(entry in find_terms(title) for title in n.titles))
-        word = self._run()
+            return Asked(name, lambda n: entry in n.terms or any(entry in _entries(title) for title in n.titles))
+        word = self._dressed(self._run())
         return Asked(word, lambda n: stands(word, _texts(n)))
 
     def _phrase(self) -> Asked:
         piece = re.sub(r'["“”„‟＂「」『』]', " ", self._piece(9))
         if not units(piece):
             piece = "无此词"
+        piece = self._dressed(piece)
         left, right = self.chance.choice(['""', "“”", '"”'])
         return Asked(f"{left}{piece}{right}", lambda n: stands(piece, _texts(n)))
 
     def _field(self) -> Asked:
         name, alias = self.chance.choice([("title", "标题"), ("body", "正文"), ("attachments", "附件")])
-        word = self._run()
+        word = self._dressed(self._run())
         shown = f"{name}:{word}" if self.chance.random() < 0.5 else f"{alias}：{word}"
         return Asked(
             shown,
@@ -141,10 +152,12 @@ class Generator:
         return Asked(f"发布{shown}{day}", lambda n: _compare(n.published_at and n.published_at.date(), sign, day))
 
     def _flag(self) -> Asked:
-        name = self.chance.choice(["open", "official", "changed", "recent"])
+        name = self.chance.choice(["open", "official", "changed", "recent", "soon"])
         if name == "recent":
             since = self.now - timedelta(days=90)
             return Asked("published >= now-90d", lambda n: n.published_at is not None and n.published_at >= since)
+        if name == "soon":
+            return Asked("截止 < now+3w", lambda n: _end(n) is not None and _end(n) < self.now + timedelta(weeks=3))
         if name == "open":
             return Asked("is:open", self._is_open)
         return Asked(f"is:{name}", lambda n: n.official if name == "official" else n.changed)
@@ -159,6 +172,26 @@ class Generator:
 
 _RUN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff0-9A-Za-zＡ-Ｚａ-ｚ０-９]+")
 _TAKEN = frozenset(["and", "or", "not", "AND", "OR", "NOT"])
+
+
+@lru_cache(maxsize=100_000)
+def _entries(title: str) -> tuple[str, ...]:
+    return find_terms(title)
+
+
+@cache
+def _dresses() -> dict[str, tuple[str, ...]]:
+    """For letters, digits and Han the other characters that mean the same."""
+    found: dict[str, list[str]] = {}
+    for code, form in table().items():
+        if len(form) == 1 and _RUN.fullmatch(form) and chr(code).isalnum():
+            found.setdefault(form, [form]).append(chr(code))
+    return {char: tuple(others) for char, others in found.items()}
+
+
+def _end(notice: Notice) -> datetime | None:
+    end = notice.fields.comment_end
+    return None if end is None else datetime.combine(end, time.max, SHANGHAI)
 
 
 def _texts(notice: Notice) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def page(body: bytes, url: str = WECHAT, status: int = 200, **headers: str) -> P
         (page(b"x" * (LARGEST + 1)), PageState.ERROR),
         (page("\u4e2d".encode("utf-16-le") * 3), PageState.ERROR),
         (page(b"<div id=js_content>x", WECHAT), PageState.ERROR),
+        (page(b"<!-- nothing -->", "https://example.cn/a"), PageState.EMPTY),
         (page(b"<div id='con_con'></div>", MIIT), PageState.EMPTY),
     ],
 )
@@ -41,6 +42,19 @@ def test_a_bad_page_has_a_state_and_a_reason(bad: Page, state: PageState) -> Non
     assert reading.state is state
     assert reading.article is None
     assert reading.reason
+
+
+def test_a_wall_that_a_bridge_met_is_no_article() -> None:
+    told = {"x-feed-account": "海风观察"}
+    for text, state in (
+        ("<h2>环境异常</h2><p>当前环境异常，完成验证后即可继续访问。</p><p>去验证</p>", PageState.BLOCKED),
+        ("<p>该内容已被发布者删除</p>", PageState.DELETED),
+    ):
+        assert read(page(text.encode(), **told)).state is state
+    long = "https://mp.weixin.qq.com/s?__biz=MzA5TEST==&mid=7&idx=2&sn=a"
+    found = read(page(("<p>现公开征求意见。</p>" * 30).encode(), long, **told)).article
+    assert found is not None
+    assert (found.account, found.biz, found.mid, found.idx) == ("海风观察", "MzA5TEST==", "7", "2")
 
 
 def test_a_wall_that_a_redirect_led_to_is_seen() -> None:

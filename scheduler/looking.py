@@ -1,0 +1,99 @@
+"""One look of the service at its sources and hosts: what is due begins, what ended is said, what fell ill too."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from config.settings import Settings
+from config.sources import load_sources
+from notices.isolate import isolate
+from notices.pagefile import PageFile
+from notices.store import Store
+from scheduler.alarms import watch
+from scheduler.children import Child, start, stop, wait
+from scheduler.crawl import order_for
+from scheduler.file_reading import read_files
+from scheduler.hosts import Hosts
+from scheduler.overdue import list_overdue
+from scheduler.prune import prune
+from scheduler.schedule import begin_due, free_hosts
+
+ALL = timedelta(minutes=5)  # between two looks at sources that did nothing
+PRUNE_AT = 4  # the hour of the day, in Asia/Shanghai
+
+log = logging.getLogger("policywatch.service")
+
+
+@dataclass(slots=True)
+class Looking:
+    """What the service remembers from look to look; `children` are the crawls under way."""
+
+    settings: Settings
+    store: Store
+    pages: PageFile
+    clock: Callable[[], datetime]
+    children: list[Child] = field(default_factory=list)
+    watched_at: datetime | None = None
+    judged_at: datetime | None = None
+    pruned_on: date | None = None
+
+    def look(self) -> None:
+        """Does all that is due; a part that fails is logged and holds up no other."""
+        isolate(self._reap, "end crawls")
+        isolate(self._begin, "begin what is due")
+        isolate(self._crawl, "start a crawl")
+        isolate(self._read, "read attached files")
+        isolate(self._list, "list what cannot be read")
+        isolate(self._watch, "look after the sources")
+        isolate(self._prune, "remove old pages")
+
+    def close(self) -> None:
+        """Ends the crawls under way, in order."""
+        for child in self.children:
+            stop(child)
+            Hosts(self.store, child.owner).release_all(child.owner)
+        self.children.clear()
+
+    def _reap(self) -> None:
+        for child in list(self.children):
+            if child.process.poll() is not None or child.overtime:
+                self.children.remove(child)
+                error = wait(child, Hosts(self.store, child.owner))
+                if error:
+                    log.warning("a crawl's process: %s", error)
+
+    def _begin(self) -> None:
+        for name in begin_due(self.store, load_sources(), self.clock()):
+            log.info("%s: its list is due", name)
+
+    def _crawl(self) -> None:
+        """Starts a process for hosts that nobody drains: one under way takes new hosts too, unless it is stuck."""
+        if len(self.children) < self.settings.crawl_processes and free_hosts(self.store, self.clock()):
+            self.children.append(start(order_for(self.settings, load_sources())))
+
+    def _read(self) -> None:
+        if read := read_files(self.store, self.pages, self.clock()):
+            log.info("attached files: %s", ", ".join(f"{number} {name}" for name, number in sorted(read.items())))
+
+    def _list(self) -> None:
+        by_name = {source.name: source for source in load_sources()}
+        if made := list_overdue(self.store, self.pages, by_name, self.clock()):
+            log.warning("%d pages cannot be read yet: what the list says of them stands in for them", made)
+
+    def _watch(self) -> None:
+        now = self.clock()
+        everything = self.judged_at is None or now - self.judged_at >= ALL
+        for alarm in watch(self.store, load_sources(), now, None if everything else self.watched_at):
+            if alarm.ended_at is None:
+                log.warning("%s: %s: %s", alarm.source, alarm.kind, alarm.detail)
+            else:
+                log.warning("%s: no longer %s", alarm.source, alarm.kind)
+        self.watched_at = now
+        self.judged_at = now if everything else self.judged_at
+
+    def _prune(self) -> None:
+        now = self.clock()
+        if now.hour >= PRUNE_AT and self.pruned_on != now.date():
+            self.pruned_on = now.date()
+            prune(self.store, self.pages, self.settings.keep_lists_days, self.settings.keep_others_days, now)

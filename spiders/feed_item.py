@@ -1,0 +1,46 @@
+"""Articles that a feed delivered whole, as `content:encoded`, `content_html` or a laid-out description."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from parsel import Selector
+
+from notices.article import Article, Reading
+from notices.identity import WECHAT_HOST, host_of
+from notices.kinds import PageState, Precision
+from notices.normal import normalise
+from notices.page import Page
+from spiders.archive import is_official
+from spiders.blocks import one_line, plain_text
+from spiders.files import attachments
+from spiders.shells import tombstone
+
+
+def read_feed_item(page: Page, text: str) -> Reading:
+    """The article of a feed's item, unless the bridge met a verification page or a tombstone in its place."""
+    root = Selector(text=f"<div>{text}</div>", type="html").root
+    body = plain_text(root)
+    if not body:
+        return Reading(PageState.EMPTY, reason="the feed's item holds no text")
+    shell = tombstone(normalise(body).split("\n"))
+    if shell is not None:
+        return Reading(shell.state, reason=f"in the feed's item {shell.reason}")
+    host = host_of(page.url).partition(":")[0]
+    query = parse_qs(urlsplit(page.url.replace("&amp;", "&")).query) if host == WECHAT_HOST else {}
+    article = Article(
+        url=page.url,
+        title=one_line(page.listed_title or body)[:200],
+        account=page.headers.get("x-feed-account", ""),
+        published_at=page.listed_at,
+        precision=Precision.SECOND if page.listed_at else Precision.DAY,
+        biz=_first(query, "__biz"),
+        mid=_first(query, "mid") or _first(query, "appmsgid"),
+        idx=_first(query, "idx") or _first(query, "itemidx"),
+        body=body,
+        attachments=attachments(root, page.url),
+        official=is_official(host),
+    )
+    return Reading(PageState.ARTICLE, article, reason="full text of a feed")
+
+
+def _first(query: dict[str, list[str]], name: str) -> str:
+    return query.get(name, [""])[0]

@@ -1,0 +1,57 @@
+"""Articles known from an official list only: their page could not be read yet."""
+
+import json
+from datetime import datetime
+
+from config.sources import Source
+from notices.article import Article, Reading
+from notices.identity import host_of
+from notices.kinds import PageState, Precision
+from notices.page import Page
+from notices.target import Target
+from spiders.archive import OFFICIAL_HOSTS
+from spiders.blocks import one_line
+from spiders.ndrc import SERVICE
+
+LISTED_ROW = "x-listed-row"  # the header that a list's row is kept with, so that it is read as such again
+
+
+def is_official(url: str) -> bool:
+    """Whether a list's row is a regulator's own, and its address the article's."""
+    host = host_of(url).partition(":")[0]
+    known = any(host == one or host.endswith("." + one) for one in OFFICIAL_HOSTS)
+    return known and SERVICE not in url  # that service's addresses lead to the article under another one
+
+
+def page_of_row(target: Target, source: Source, now: datetime) -> Page:
+    """A list's row as a page under the address it names."""
+    body = {"title": target.title, "account": target.account or source.account}
+    return Page(
+        url=target.url,
+        body=json.dumps(body, ensure_ascii=False).encode("utf-8"),
+        fetched_at=now,
+        headers={"content-type": "application/json", LISTED_ROW: source.name},
+        source=target.source,
+        mode=target.mode,
+        listed_title=target.title,
+        listed_at=target.listed_at,
+        listed_ends=target.ends_on,
+    )
+
+
+def read_listed_row(page: Page, text: str) -> Reading:
+    """The article that a list's own fields make: title, day and deadline, without a text."""
+    try:
+        account = str(json.loads(text).get("account") or "")
+    except (ValueError, AttributeError):
+        account = ""
+    article = Article(
+        url=page.url,
+        title=one_line(page.listed_title),
+        account=account,
+        published_at=page.listed_at,
+        precision=Precision.DAY,
+        truncated=True,
+        official=is_official(page.url),
+    )
+    return Reading(PageState.LISTED, article, reason="known from an official list only")

@@ -1,0 +1,59 @@
+"""Consultations of NDRC, whose pages are drawn by scripts: the addresses behind them answer with JSON."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import urljoin
+
+from parsel import Selector
+
+from notices.article import Article, Reading
+from notices.kinds import PageState, Precision
+from notices.page import Page
+from spiders.blocks import one_line, plain_text
+from spiders.files import attachments
+from spiders.official import instant
+from spiders.sites import NDRC
+
+SERVICE = "/public/submission-service/"
+
+_ARTICLE_ID = re.compile(r"[?&]articleId=([\w-]+)")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+def read_submission(page: Page, text: str) -> Reading:
+    """An `access-url` answer leads on (`moved`) to the article's JSON; that one is the article."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return Reading(PageState.ERROR, reason="the service's answer is not JSON")
+    data = value.get("data") if isinstance(value, dict) else None
+    if isinstance(data, str):
+        found = _ARTICLE_ID.search(data)
+        if found is None:
+            return Reading(PageState.ERROR, reason="the service names no article")
+        moved_to = urljoin(page.url, f"{SERVICE}column/getArticleDetail?articleId={found[1]}")
+        return Reading(PageState.MOVED, moved_to=moved_to, reason="a short key leads to the article")
+    if not isinstance(data, dict) or not data.get("articleContent"):
+        return Reading(PageState.GONE, reason="the service holds no such article")
+    return _article(page, data)
+
+
+def _article(page: Page, data: dict[str, Any]) -> Reading:
+    root = Selector(text=f"<div>{data['articleContent']}</div>", type="html").root
+    files, body = attachments(root, page.url), plain_text(root)
+    if not body and not files:
+        return Reading(PageState.EMPTY, reason="the article holds no text")
+    when, _ = instant(str(data.get("publishDate") or ""))
+    key = str(data.get("shortUrlKey") or "")
+    article = Article(
+        url=urljoin(page.url, f"/sa.html#/{key}") if key else page.url,
+        title=one_line(_BREAK.sub("", str(data.get("articleTitle") or page.listed_title))),
+        account=NDRC.account,
+        published_at=when or page.listed_at,
+        precision=Precision.DAY,
+        body=body,
+        attachments=files,
+        official=True,
+    )
+    return Reading(PageState.ARTICLE, article, reason="article of the submission service")

@@ -1,0 +1,75 @@
+"""Attached files from a site on loopback to the index: fetched, read apart, searched, counted when they are none."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from notices.schema import files
+from pipelines.filetext.result import FileOutcome
+from scheduler.corrections import forget
+from scheduler.file_reading import read_apart
+from tests.scheduler.test_crawl import Desk, Site, always, desk, serving
+
+__all__ = ["desk"]
+MADE = Path(__file__).parent.parent / "pipelines" / "files_made"
+DATE = "2026-11-20"
+HEAD = f'<meta name="ArticleTitle" content="公开征求对《样例规范》的意见"><meta name="PubDate" content="{DATE} 09:00">'
+
+
+def page(links: str) -> str:
+    words = "为做好样例工作，我们组织起草了《样例规范（征求意见稿）》，现公开征求意见，详见附件。" * 3
+    return (
+        f'<html><head>{HEAD}</head><body><h1 id="con_title">公开征求对《样例规范》的意见</h1>'
+        f'<div class="cinfo center"><span id="con_time">发布时间：{DATE} 09:00</span></div>'
+        f'<div class="ccontent center" id="con_con"><p>{words}</p>{links}</div></body></html>'
+    )
+
+
+def test_a_file_is_fetched_read_and_searched_and_gives_the_deadline(desk: Desk) -> None:
+    site, body = Site(), (MADE / "notice.doc").read_bytes()
+    with serving(site):
+        links = "".join(
+            f'<p><a href="/f/{name}">{name}</a></p>' for name in ("规范.doc", "wall.pdf", "gone.xls", "bad.zip")
+        )
+        site.answers = {
+            "/art/2026/art_1.html": always(200, page(links)),
+            "/f/%E8%A7%84%E8%8C%83.doc": lambda _: (200, {"Content-Type": "application/msword"}, body),
+            "/f/wall.pdf": always(200, "<html>请完成验证</html>", Content_Type="text/html"),
+            "/f/bad.zip": lambda _: (200, {}, b"PK\x03\x04 and nothing more"),
+        }
+        bases = f'{{www.miit.gov.cn: "{site.base}"}}'
+        desk.sources(f"- name: one\n  kind: feed\n  url: {site.base}/feed\n  delay: 0\n  bases: {bases}\n")
+        report = desk.crawl("one", urls=("https://www.miit.gov.cn/art/2026/art_1.html",))["one"]
+    assert report.outcomes["new"] == 1 and report.outcomes["attachment"] == 2
+    with desk.store.reading() as connection:
+        rows = {row.url.rpartition("/")[2]: row for row in connection.execute(select(files))}
+    assert {name: row.outcome for name, row in rows.items()} == {
+        "规范.doc": "read",
+        "gone.xls": "gone",
+        "bad.zip": "unreadable",
+    }
+    (notice,) = desk.store.notices(desk.store.notice_ids())
+    assert "应当每年至少开展一次自查" in "".join(notice.attachments)
+    assert str(notice.fields.comment_end) == "2026-12-18"
+    assert "yangli@example.gov.cn" in notice.fields.emails
+    assert forget(
+        desk.store, desk.pages, "https://www.miit.gov.cn/art/2026/art_1.html", now=notice.published_at
+    ).articles
+    with desk.store.reading() as connection:
+        assert not connection.execute(select(files.c.url).where(files.c.text != "")).all()
+
+
+@pytest.mark.parametrize("limits", [{"memory_mb": 160}, {"seconds": 1}])
+def test_a_file_that_costs_too_much_ends_its_process_and_nothing_else(limits: dict[str, int]) -> None:
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>样例{n}</t></is></c></row>' for n in range(1, 400_000)
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("[Content_Types].xml", "<Types/>")
+        parts.writestr("word/document.xml", f'<w:d xmlns:w="x">{rows * 4}</w:d>')
+    found = read_apart("a.docx", buffer.getvalue(), **limits)
+    assert found.outcome is FileOutcome.TOO_COSTLY and found.reason

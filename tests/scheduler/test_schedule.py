@@ -1,0 +1,223 @@
+"""The schedule over simulated time, the health of sources, and the alarms that follow from it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from config.sources import Source
+from notices.schema import pages, runs
+from notices.schema import sources as table
+from notices.target import Target
+from scheduler.agreement import disagreements
+from scheduler.alarms import load_alarms, watch
+from scheduler.health import judge
+from scheduler.prune import prune
+from scheduler.schedule import begin_due, free_hosts
+from tests.scheduler.crawled import START, Crawl, crawling, feed
+from tests.scheduler.month import World, expected, live, seen
+
+FEED = "https://feed.example.cn/rss"
+
+SOURCES = Source("a", "feed", FEED, every=60, checks=("b",)), Source("b", "feed", f"{FEED}2")
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Iterator[Crawl]:
+    with crawling(
+        tmp_path, Source("a", "feed", FEED, every=60, checks=("b",)), Source("b", "feed", f"{FEED}2")
+    ) as made:
+        yield made
+
+
+def lived(folder: Path, world: World, days: int) -> None:
+    """Lives through a world and holds what came of it against what had to."""
+    with crawling(folder, *world.sources) as crawl:
+        looks = list(live(world, crawl, days))
+        with crawl.store.reading() as connection:
+            begun = Counter(connection.execute(select(runs.c.source)).scalars())
+            unended = connection.execute(select(func.count()).where(runs.c.ended_at.is_(None))).scalar()
+        alarms = seen(crawl)
+    assert unended == 0
+    off, on = world.down[0]
+    for source in world.sources:
+        asked = world.asked[source.name]
+        assert begun[source.name] == len(asked) == len(set(asked)), source.name
+        every = timedelta(minutes=source.every)
+        gaps = [later - earlier for earlier, later in pairwise(asked)]
+        ill = [one for one in world.outages if one.source == source.name]
+        for (earlier, later), gap in zip(pairwise(asked), gaps, strict=True):
+            if earlier < off < later:
+                assert later <= max(on, earlier + every) + world.tick  # made up once, at the first look
+            elif not any(one.begins <= earlier < one.ends for one in ill):
+                assert every <= gap < every + world.tick, (source.name, earlier, gap)
+            else:
+                assert gap < every + world.tick
+        assert max(asked) > looks[-1] - every - world.tick
+    assert Counter((one.source, one.kind) for one in alarms if one.kind != "stale") == expected(world)
+    for outage in world.outages:
+        (alarm,) = [one for one in alarms if (one.source, one.kind) == (outage.source, outage.kind)]
+        assert outage.begins <= alarm.started_at
+        assert alarm.ended_at is not None and alarm.ended_at >= outage.ends
+    stale = {one.source for one in alarms if one.kind == "stale"}
+    long_off = {one.name for one in world.sources if max(3 * one.every, 60) < 26 * 60}
+    assert stale <= long_off and all(one.ended_at is not None for one in alarms)
+
+
+def test_a_week_of_four_sources(tmp_path: Path) -> None:
+    lived(tmp_path, World.made(4, 8, seed=1, tick=60), 8)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [11, 12])
+def test_a_month_of_thirty_sources(tmp_path: Path, seed: int) -> None:
+    print(f"seed {seed}")
+    lived(tmp_path, World.made(30, 31, seed), 31)
+
+
+def answered(crawl: Crawl, name: str, *items: tuple[str, str], pages_are: Any = None) -> None:
+    """One crawl of a source whose feed holds these items; `pages_are` answers each page."""
+    crawl.begin(name)
+    while (target := crawl.take()) is not None:
+        if target.ask is not None:
+            crawl.answer(target, feed(*items))
+        elif pages_are is None:
+            crawl.answer(target, "x", 404)
+        else:
+            pages_are(target)
+
+
+def health(crawl: Crawl, name: str = "a", **later: float) -> tuple[str, str]:
+    now = crawl.clock() + timedelta(**later)
+    (found,) = [one for one in judge(crawl.store, list(crawl.sources.values()), now) if one.name == name]
+    return found.health, found.error
+
+
+def test_a_source_is_as_well_as_its_pages(crawl: Crawl) -> None:
+    assert health(crawl)[0] == "new"
+    items = [(f"https://x.cn/{one}", f"题{one}") for one in range(4)]
+    answered(crawl, "a", *items[:2], pages_are=lambda target: crawl.answer(target, "x", 404))
+    assert health(crawl)[0] == "ok"
+    answered(crawl, "a", *items, pages_are=lambda target: crawl.lose(target, ConnectionResetError("x")))
+    assert health(crawl)[0] == "ok"  # two lost pages are no illness
+    crawl.clock.wait(minutes=30)
+    answered(crawl, "a", *items, pages_are=lambda target: crawl.lose(target, ConnectionResetError("x")))
+    assert health(crawl) == ("unreachable", "none of its last 4 pages could be read: unreachable")
+    crawl.clock.wait(hours=7)
+    answered(crawl, "a", *items, pages_are=lambda target: crawl.answer(target, "x", 410))
+    assert health(crawl)[0] == "ok"
+    assert health(crawl, hours=4) == ("stale", health(crawl, hours=4)[1])
+
+
+def test_a_list_that_answers_but_has_nothing_new_goes_stale(crawl: Crawl) -> None:
+    for day in range(7):
+        crawl.clock.wait(days=1)
+        answered(crawl, "a", *((f"https://x.cn/{one}", f"题{one}") for one in range(day + 1)))
+    for _ in range(13):
+        crawl.clock.wait(days=1)
+        answered(crawl, "a", *((f"https://x.cn/{one}", f"题{one}") for one in range(7)))
+    assert health(crawl)[0] == "ok"
+    for _ in range(3):
+        crawl.clock.wait(days=1)
+        answered(crawl, "a", ("https://x.cn/1", "题1"))
+    assert health(crawl)[0] == "stale" and "nothing new since 2026-11-09" in health(crawl)[1]
+
+
+def test_an_alarm_begins_once_and_ends_once(crawl: Crawl) -> None:
+    sources = [crawl.sources["a"]]
+
+    def failed() -> None:
+        crawl.begin("a")
+        target = crawl.take()
+        assert target is not None
+        crawl.lose(target, ConnectionResetError("x"))
+
+    failed()
+    assert watch(crawl.store, sources, crawl.clock()) == []  # one lost connection is weather
+    failed()
+    (begun,) = watch(crawl.store, sources, crawl.clock())
+    assert (begun.source, begun.kind, begun.ended_at) == ("a", "unreachable", None)
+    assert "reset" not in begun.kind and begun.detail.startswith(f"the list {FEED} cannot be fetched")
+    failed()
+    assert watch(crawl.store, sources, crawl.clock()) == []
+    assert [one.kind for one in load_alarms(crawl.store, lasting=True)] == ["unreachable"]
+    answered(crawl, "a", ("https://x.cn/1", "题"))
+    (ended,) = watch(crawl.store, sources, crawl.clock(), crawl.clock())
+    assert ended.id == begun.id and ended.ended_at == crawl.clock()
+    failed(), failed()
+    watch(crawl.store, sources, crawl.clock())
+    (gone,) = watch(crawl.store, [], crawl.clock())  # taken out of sources.yaml
+    assert gone.ended_at is not None
+    assert [one.kind for one in load_alarms(crawl.store)] == ["unreachable"] * 2
+
+
+def test_a_due_source_is_begun_once_whoever_looks(crawl: Crawl) -> None:
+    sources = list(crawl.sources.values())
+    assert begin_due(crawl.store, sources, START) == ["a", "b"]
+    assert begin_due(crawl.store, sources, START) == []
+    assert free_hosts(crawl.store, START) == ["feed.example.cn"]
+    crawl.hosts.lease("feed.example.cn")
+    assert free_hosts(crawl.store, START) == []
+    crawl.hosts.pause("feed.example.cn", timedelta(hours=3), "HTTP 403")
+    crawl.hosts.release("feed.example.cn")
+    assert free_hosts(crawl.store, START) == []
+    assert begin_due(crawl.store, sources, START + timedelta(hours=2)) == []  # its host is left alone
+    assert begin_due(crawl.store, sources, START + timedelta(hours=4)) == ["a", "b"]
+    with crawl.store.reading() as connection:
+        ended = connection.execute(select(runs.c.trouble).where(runs.c.ended_at.is_not(None))).scalars().all()
+        assert ended == ["slow", "slow"]  # begun at first and never reached
+        assert set(connection.execute(select(table.c.next_due)).scalars()) == {START + timedelta(hours=5)}
+
+
+def test_two_lists_that_should_be_alike_name_what_they_lack(crawl: Crawl) -> None:
+    def dated(*numbers: int) -> str:
+        items = "".join(
+            f"<item><title>第{one}号</title><link>https://x.cn/{one}</link>"
+            f"<pubDate>Sun, {one:02} Nov 2026 08:00:00 +0800</pubDate></item>"
+            for one in numbers
+        )
+        return f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'
+
+    def read(name: str, *numbers: int) -> None:
+        crawl.begin(name)
+        crawl.answer(next(target for target in iter(crawl.take, None) if target.ask is not None), dated(*numbers))
+        with crawl.store.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM queue")
+
+    crawl.clock.wait(days=8)
+    sources = list(crawl.sources.values())
+    read("a", 1, 2, 3, 5, 6), read("b", 2, 4, 5, 6, 7)
+    with crawl.store.reading() as connection:
+        assert disagreements(connection, sources, crawl.clock()) == []  # they may still catch up
+    crawl.clock.wait(hours=3)
+    read("a", 1, 2, 3, 5, 6, 7), read("b", 2, 4, 5, 6, 7)
+    with crawl.store.reading() as connection:
+        found = disagreements(connection, sources, crawl.clock())
+    assert {(one.source, one.others, tuple(row.title for row in one.rows)) for one in found} == {
+        ("a", ("b",), ("第4号",)),
+        ("b", ("a",), ("第3号",)),
+    }
+    (first, second) = [one.lacks for one in judge(crawl.store, sources, crawl.clock())]
+    assert second == () and any("b lacks what a has: 第3号 https://x.cn/3" in said for said in first)
+
+
+def test_old_pages_go_and_articles_stay(crawl: Crawl) -> None:
+    text = "这一段文字足够长，可以当作一篇文章的正文来读。" * 9
+    bodies = {"/a": f"<h1>题</h1><article><p>{text}</p></article>", "/b": "", "/c": "x"}
+    for path, body in bodies.items():
+        crawl.queue(Target(f"https://x.cn{path}", "题", source="a"))
+        target = crawl.take()
+        assert target is not None
+        crawl.answer(target, body, 404 if body == "x" else 200)
+    answered(crawl, "a", ("https://x.cn/1", "题"))
+    assert prune(crawl.store, crawl.pages, 30, 90, crawl.clock() + timedelta(days=29)) == 0
+    assert prune(crawl.store, crawl.pages, 30, 90, crawl.clock() + timedelta(days=31)) == 1
+    assert prune(crawl.store, crawl.pages, 30, 90, datetime.now(START.tzinfo) + timedelta(days=91)) == 3
+    with crawl.store.reading() as connection:
+        (kept,) = connection.execute(select(pages)).all()
+    assert kept.state == "article" and text.encode() in crawl.pages.get(kept.body_hash)
