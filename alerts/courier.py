@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from alerts import outgoing, parts
-from alerts.channels.rate import claim, limits
+from alerts.channels.rate import claim, limits, made
 from alerts.follow import COVERED
 from alerts.ledger import PENDING, SENT
 from alerts.parts import LEASE, Part
@@ -24,6 +24,7 @@ from notices.isolate import Failed, isolate
 from notices.store import Store
 from notices.store.chunks import chunks
 
+GONE = "there is nothing to tell of any more: it was removed, or its period moved or ended"
 AHEAD = 25  # parts whose notices are read together
 MOST = 8  # parts that are leased together on a channel that is quick; a kill repeats no more of them
 QUICK = 0.05  # seconds that a post to such a channel takes at the most
@@ -74,6 +75,7 @@ class Courier:
         self._limits = limits(channel, sender.limits) if sender else ()
         self._said: list[Outcome] = []
         self._store_id = ""
+        self._post = 0  # the row of a robot's last turn
         self.states: Counter[str] = Counter()
         self.repeats = 0
 
@@ -123,13 +125,16 @@ class Courier:
             now = self._clock()
             free = parts.free(connection, [load.part for load in some], now)
             mine = [load for load in some if load.part.key in free]
-            if any(load.rows for load in mine) and (pause := claim(connection, self._channel, self._limits, now)):
-                if pause > SHORT:
-                    parts.put_off(connection, some[0].part.channel, now + pause, now)
-                return pause, [], now
+            if any(load.rows for load in mine):
+                turn = claim(connection, self._channel, self._limits, now)
+                if turn.wait > SHORT:
+                    parts.put_off(connection, some[0].part.channel, now + turn.wait, now)
+                if turn.wait:
+                    return turn.wait, [], now
+                self._post = turn.post
             for load in mine:
                 gone = [row for row in load.part.rows if row not in load.rows]
-                parts.withdraw(connection, gone, COVERED, "the notice was removed")
+                parts.withdraw(connection, gone, COVERED, GONE)
                 self.states.update({COVERED: len(gone)} if gone else {})
             leased = [load for load in mine if load.rows]
             parts.lease(connection, [(load.part, load.rows) for load in leased], now)
@@ -158,6 +163,8 @@ class Courier:
         """Writes down every answer since the last time, but lets go of what was not sent first: it waits too."""
         said, self._said = self._said, []
         now = self._clock()
+        if self._post and said:
+            made(connection, self._post, now)
         for one in said:
             if one.answer is None:
                 parts.release(connection, one.load.part, one.load.rows)

@@ -1,17 +1,18 @@
 """What was told of a matter goes where its articles go, so that a merge or a split alerts nobody again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from alerts.happenings import Home
-from notices.schema import articles, deliveries, matched, notice_aliases, notices
-from notices.store import Event
+from notices.schema import cursors, deliveries, matched, matter_moves, notice_aliases, notices
 from notices.store.chunks import chunks
+from notices.store.engine import upsert
 
+NAME = "follower"  # of the cursor behind which moves were followed
 COVERED = "covered"  # the state of a delivery that another one of the same matter makes unnecessary
-_COPIED = ("subscription_id", "notice_id", "event", "channel", "created_at", "due_at", "sent_at", "idempotency_key")
+_OWN = {"id", "matter_id", "state", "attempts", "leased_until", "error"}  # of a delivery; the rest is copied with it
 
 
 def homes(connection: Connection, notice_ids: Iterable[int]) -> dict[int, Home]:
@@ -28,20 +29,35 @@ def homes(connection: Connection, notice_ids: Iterable[int]) -> dict[int, Home]:
     return found
 
 
-def follow(connection: Connection, events: Sequence[Event], places: Mapping[int, Home]) -> None:
-    """Takes the ledger along with the merges and splits of a stretch of the log, inside the caller's transaction."""
-    for event in events:
-        home = places.get(event.notice_id)
-        if event.kind == "merged" and home is not None:
-            _merge(connection, event.notice_id, home.matter_id)
-        elif event.detail.get("left") and home is not None:
-            for matter in _where(connection, event.detail["left"]) - {home.matter_id}:
-                _split(connection, home.matter_id, matter)
+def follow(connection: Connection) -> None:
+    """Takes the ledger along with every move of the store up to now, inside the caller's transaction.
+
+    Up to now, not up to the matcher's place: what it reads next is judged by where things are, not where they were.
+    """
+    last = connection.execute(select(cursors.c.position).where(cursors.c.name == NAME)).scalar() or 0
+    moved = select(matter_moves).where(matter_moves.c.number > last).order_by(matter_moves.c.number)
+    rows = connection.execute(moved).all()
+    if not rows:
+        return
+    places = homes(connection, {row.notice_id for row in rows})
+    for row in rows:
+        home = places.get(row.notice_id)
+        if home is None or home.matter_id == row.matter_id:
+            continue
+        if _lives(connection, row.matter_id):
+            _split(connection, row.matter_id, home.matter_id)
+        else:
+            _merge(connection, row.matter_id, home.matter_id)
+    position = {"name": NAME, "position": rows[-1].number, "owner": ""}
+    upsert(connection, cursors, [position], ("position",))
+
+
+def _lives(connection: Connection, matter: int) -> bool:
+    """Whether a matter still has notices."""
+    return connection.execute(select(notices.c.id).where(notices.c.matter_id == matter).limit(1)).first() is not None
 
 
 def _merge(connection: Connection, old: int, new: int) -> None:
-    if old == new:
-        return
     _copy_matched(connection, old, new)
     connection.execute(delete(matched).where(matched.c.matter_id == old))
     there = {_slot(row): row for row in _rows(connection, new)}
@@ -61,7 +77,7 @@ def _split(connection: Connection, source: int, target: int) -> None:
     for row in _rows(connection, source):
         other = there.get(_slot(row))
         if other is None:
-            copied = {name: getattr(row, name) for name in _COPIED}
+            copied = {one.name: getattr(row, one.name) for one in deliveries.c if one.name not in _OWN}
             same = {"matter_id": target, "state": COVERED, "attempts": 0, "error": ""}
             connection.execute(insert(deliveries).values(**copied, **same))
         elif other.state == "pending":
@@ -105,12 +121,4 @@ def _aliases(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     for some in chunks(ids):
         query = select(notice_aliases.c.alias, notice_aliases.c.notice_id).where(notice_aliases.c.alias.in_(some))
         found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
-
-
-def _where(connection: Connection, article_ids: Iterable[int]) -> set[int]:
-    found: set[int] = set()
-    for some in chunks(article_ids):
-        query = select(notices.c.matter_id).join(articles, articles.c.notice_id == notices.c.id)
-        found |= set(connection.execute(query.where(articles.c.id.in_(some))).scalars())
     return found

@@ -1,29 +1,41 @@
 """The ledger: one row for every subscription, matter, event and channel, from due to sent or given up."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
+from alerts.decide import Verdict
+from alerts.pace import due_at
 from alerts.subscriptions import Subscription
+from alerts.told import tell
 from config.channels import shown
-from notices.schema import deliveries, notice_aliases, subscriptions
+from notices.schema import deliveries, matched, notice_aliases, subscriptions
 from notices.store import Store
 from notices.store.chunks import chunks
+from notices.store.engine import upsert
 
 PENDING, LEASED, SENT, FAILED = "pending", "leased", "sent", "failed"
+MISSED = "missed"  # the state of a reminder that nobody was there to send
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something to tell a subscription; `event` is a key by content, such as `new` or `deadline:2026-12-31`."""
+    """Something to tell a subscription; `event` is a key by content, such as `new` or `deadline:2026-12-31`.
+
+    `happened_at` is the time of the event that made it due, where that is not the time of writing it down; `subject`
+    says what it is about where there is no notice: its `title`, and perhaps a `url` and a `note`.
+    """
 
     subscription: Subscription
     matter_id: int
     notice_id: int
     event: str
+    happened_at: datetime | None = None
+    subject: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +51,17 @@ class Delivery:
     attempts: int
     created_at: datetime
     due_at: datetime
+    planned_at: datetime
     sent_at: datetime | None
     error: str
     repeats: int
 
 
-def record(connection: Connection, dues: Iterable[Due], now: datetime) -> int:
+def record(connection: Connection, dues: Iterable[Due], now: datetime, *, state: str = PENDING, error: str = "") -> int:
     """Adds what is due to the ledger, inside the caller's transaction; what is there already stays as it is."""
+    dues = list(dues)
+    if state == PENDING:
+        tell(connection, dues, now)
     wanted = {
         (due.subscription.id, due.matter_id, due.event, channel): due
         for due in dues
@@ -56,10 +72,35 @@ def record(connection: Connection, dues: Iterable[Due], now: datetime) -> int:
     for some in chunks({matter for _, matter, _, _ in wanted}):
         rows = connection.execute(select(*columns).where(deliveries.c.matter_id.in_(some)))
         there |= {(row[0], row[1], row[2], row[3]) for row in rows}
-    rows_ = [_values(slot, due, now) for slot, due in wanted.items() if slot not in there]
+    settled = {"state": state, "error": error}
+    rows_ = [{**_values(slot, due, now), **settled} for slot, due in wanted.items() if slot not in there]
     if rows_:
         connection.execute(insert(deliveries), rows_)
     return len(rows_)
+
+
+def seen(connection: Connection, matters: Iterable[int]) -> dict[int, dict[int, bool]]:
+    """By subscription: which of these matters matched before, and whether anything was told of them."""
+    found: dict[int, dict[int, bool]] = defaultdict(dict)
+    for some in chunks(matters):
+        for row in connection.execute(select(matched).where(matched.c.matter_id.in_(some))):
+            found[row.subscription_id][row.matter_id] = row.alerted
+    return found
+
+
+def remember(connection: Connection, verdicts: Iterable[tuple[Subscription, Verdict]]) -> None:
+    """Writes down which matters matched which subscription, and of which of them it is told."""
+    rows = [
+        {
+            "subscription_id": subscription.id,
+            "matter_id": verdict.matter_id,
+            "event_number": verdict.event_number,
+            "alerted": bool(verdict.events),
+        }
+        for subscription, verdict in verdicts
+    ]
+    upsert(connection, matched, [row for row in rows if not row["alerted"]])
+    upsert(connection, matched, [row for row in rows if row["alerted"]], ("alerted",))
 
 
 def listed(store: Store, name: str = "", limit: int | None = None) -> list[Delivery]:
@@ -82,18 +123,20 @@ def counts(store: Store) -> dict[str, int]:
 
 
 def _values(slot: tuple[int, int, str, str], due: Due, now: datetime) -> dict[str, Any]:
+    planned = due_at(due.subscription, due.event, now)
     return {
         "subscription_id": slot[0],
         "matter_id": slot[1],
         "notice_id": due.notice_id,
         "event": slot[2],
         "channel": slot[3],
-        "state": PENDING,
         "attempts": 0,
+        "happened_at": due.happened_at or now,
         "created_at": now,
-        "due_at": now,
-        "error": "",
+        "due_at": planned,
+        "planned_at": planned,
         "idempotency_key": "",
+        "subject": due.subject,
     }
 
 
@@ -108,6 +151,7 @@ def _delivery(row: Row[Any], notice_id: int) -> Delivery:
         attempts=row.attempts,
         created_at=row.created_at,
         due_at=row.due_at,
+        planned_at=row.planned_at or row.created_at,
         sent_at=row.sent_at,
         error=row.error,
         repeats=row.repeats,

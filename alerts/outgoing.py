@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from alerts import lines, message
+from alerts.digest import once
 from alerts.follow import homes
 from alerts.parts import LARGEST, Part, Split
+from alerts.reminders import stale
 from alerts.sending import Item, Link, Message, Sender
 from config.channels import Channel
 from notices.schema import articles, notices
@@ -26,6 +28,7 @@ def items(store: Store, rows: Iterable[Row[Any]], now: datetime) -> dict[int, It
     wanted = list(rows)
     with store.reading() as connection:
         places = homes(connection, {row.notice_id for row in wanted if row.notice_id})
+        wrong = stale(connection, wanted, places, now)
         ids = sorted({home.notice_id for home in places.values()})
         files: dict[int, list[Link]] = {}
         for some in chunks(ids):
@@ -34,13 +37,15 @@ def items(store: Store, rows: Iterable[Row[Any]], now: datetime) -> dict[int, It
                 files[notice_id] = [Link(name, url) for name, url, _ in held or ()]
     found = {notice.notice_id: notice for notice in store.notices(ids)}
     told: dict[int, Item] = {}
-    for row in wanted:
+    for row in (row for row in wanted if row.id not in wrong):
         home = places.get(row.notice_id)
         notice = found.get(home.notice_id) if home else None
         subject = row.subject or {}
         if notice is not None:
             links = files.get(notice.notice_id, [])
-            told[row.id] = message.item(notice, row.event, links, row.created_at, now, str(subject.get("note", "")))
+            told[row.id] = message.item(
+                notice, row.event, links, row.happened_at or row.created_at, now, str(subject.get("note", ""))
+            )
         elif subject:
             told[row.id] = message.without_notice(row.event, row.matter_id, subject)
     return told
@@ -48,6 +53,7 @@ def items(store: Store, rows: Iterable[Row[Any]], now: datetime) -> dict[int, It
 
 def compose(part: Part, told: Sequence[Item], store_id: str = "", link: str = "") -> Message:
     """The message of a part; one about a single matter belongs to that matter's thread."""
+    told = once(told)
     number, parts = part.number
     matters = {one.matter_id for one in told}
     about = f"{store_id} {part.rows[0].subscription_id} {min(matters, default=0)}"
@@ -59,7 +65,7 @@ def compose(part: Part, told: Sequence[Item], store_id: str = "", link: str = ""
         subscription=part.subscription,
         query=part.query,
         language=part.language,
-        items=tuple(told),
+        items=told,
         text="",
         pace=part.pace,
         thread=hashlib.sha256(about.encode()).hexdigest()[:32] if len(matters) == 1 and matters != {0} else "",

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select, update
 
+from alerts.held import held
 from alerts.ledger import FAILED, LEASED, PENDING, SENT
 from alerts.sending import Answer
 from notices.schema import deliveries, subscriptions
@@ -56,15 +57,16 @@ def gather(store: Store, now: datetime, split: Split | None = None, busy: Collec
     Deliveries that were sent before stay in their part, under its key; the others of a subscription and channel make
     new parts, cut where `split` says, or by number alone.
     """
-    if not _waiting(store, now):
+    quiet = held(store, now)
+    if not _waiting(store, now, quiet):
         return []
-    pieces = _pieces(store, now, split or (lambda rows: list(chunks(rows, LARGEST))), busy)
+    pieces = _pieces(store, split or (lambda rows: list(chunks(rows, LARGEST))), _due(now, busy, quiet))
     name = store.store_id
     with store.writing() as connection:
         _reclaim(connection, now)
         found: dict[str, list[Row[Any]]] = defaultdict(list)
         new: dict[int, Row[Any]] = {}
-        for row in connection.execute(_due(now, busy)):
+        for row in connection.execute(_due(now, busy, quiet)):
             if row.idempotency_key:
                 found[row.idempotency_key].append(row)
             else:
@@ -127,7 +129,7 @@ def refused(
     """
     attempts = part.attempts + 1
     due = now + wait(attempts, answer.retry_after, chance)
-    born = min(row.created_at for row in rows)
+    born = min(row.planned_at or row.created_at for row in rows)
     state = FAILED if now - born >= GIVE_UP and attempts >= LEAST_ATTEMPTS else PENDING
     settled: dict[str, Any] = {
         "state": state,
@@ -153,18 +155,19 @@ def wait(attempts: int, asked: float | None, chance: random.Random) -> timedelta
     return timedelta(seconds=max(seconds, asked or 0.0))
 
 
-def _due(now: datetime, busy: Collection[str]) -> Select[Any]:
+def _due(now: datetime, busy: Collection[str], quiet: Collection[int]) -> Select[Any]:
     columns = subscriptions.c.name, subscriptions.c.query, subscriptions.c.language, subscriptions.c.pace
     query = select(deliveries, *columns).join(subscriptions).where(subscriptions.c.paused.is_(False))
     query = query.where(deliveries.c.state == PENDING, deliveries.c.due_at <= now)
+    query = query.where(deliveries.c.subscription_id.not_in(quiet))
     return query.where(deliveries.c.channel.not_in(busy)).order_by(deliveries.c.id)
 
 
-def _pieces(store: Store, now: datetime, split: Split, busy: Collection[str]) -> list[list[list[Row[Any]]]]:
+def _pieces(store: Store, split: Split, due: Select[Any]) -> list[list[list[Row[Any]]]]:
     """New deliveries cut into parts outside the writer's lock: some of them have to be laid out."""
     new: dict[tuple[int, str], list[Row[Any]]] = defaultdict(list)
     with store.reading() as connection:
-        for row in connection.execute(_due(now, busy).where(deliveries.c.idempotency_key == "")):
+        for row in connection.execute(due.where(deliveries.c.idempotency_key == "")):
             new[row.subscription_id, row.channel].append(row)
     return [split(rows) for rows in new.values()]
 
@@ -177,7 +180,7 @@ def _others(connection: Connection, channel: str, now: datetime) -> Sequence[Row
 def _postpone(connection: Connection, rows: Iterable[Row[Any]], due: datetime, now: datetime, said: str) -> None:
     by_attempts: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for row in rows:
-        over = now - row.created_at >= GIVE_UP and row.attempts + 1 >= LEAST_ATTEMPTS
+        over = now - (row.planned_at or row.created_at) >= GIVE_UP and row.attempts + 1 >= LEAST_ATTEMPTS
         by_attempts[row.attempts + 1, over].append(row.id)
     for (attempts, over), ids in by_attempts.items():
         _set(
@@ -185,9 +188,9 @@ def _postpone(connection: Connection, rows: Iterable[Row[Any]], due: datetime, n
         )
 
 
-def _waiting(store: Store, now: datetime) -> bool:
+def _waiting(store: Store, now: datetime, quiet: Collection[int]) -> bool:
     """Whether anything is due or was left behind: asked several times a second, so without the writer's lock."""
-    due = (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
+    due = (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now) & deliveries.c.subscription_id.not_in(quiet)
     over = (deliveries.c.state == LEASED) & (deliveries.c.leased_until <= now)
     with store.reading() as connection:
         return connection.execute(select(deliveries.c.id).where(or_(due, over)).limit(1)).first() is not None

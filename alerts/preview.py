@@ -65,4 +65,5 @@ def hit(notice: Notice) -> Hit:
         url=notice.url,
         carriers=tuple(carriers),
         highlights=(),
+        comment_end_of="matter" if notice.end_of_matter else "",
     )

@@ -1,29 +1,28 @@
-"""Subscriptions: saved searches with where to tell of their matches."""
+"""Subscriptions: saved searches with where and when to tell of their matches."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from alerts.pace import covers, next_look
 from alerts.reader import Reader
+from alerts.standing import ADVICE, TRIES, Standing, TooFast, matched_to, remember, standing
 from config.channels import is_address, load_channels
+from config.subscriptions import DEFAULT_EVENTS, DEFAULT_REMIND, EVENTS, Wanted, complaints, tidy
 from notices.problem import Problem
-from notices.schema import deliveries, matched, notices, subscriptions
+from notices.schema import calendar, deliveries, matched, subscriptions, told
 from notices.store import Store
-from notices.store.chunks import chunks
-from notices.store.engine import upsert
 
-EVENTS = ("new", "deadline")  # what can alert; each subscription chooses among them
-DEFAULT_EVENTS = EVENTS
-PACES = ("now",)
-LANGUAGES = ("zh", "en")
 DEFAULT_NAME = "consultations"
 DEFAULT_QUERY = "type:consultation is:open"
-LONGEST_NAME = 100
-TRIES = 20
+SECRET = 24  # random bytes of a feed's address
+
+__all__ = ["DEFAULT_EVENTS", "DEFAULT_NAME", "DEFAULT_QUERY", "DEFAULT_REMIND", "EVENTS", "Subscription", "Wanted"]
 
 
 class BadSubscription(Problem):
@@ -32,39 +31,26 @@ class BadSubscription(Problem):
     status = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A saved search and what to do; events up to number `since_event` were there before it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription(Wanted):
+    """A saved search and what to do; events up to number `since_event` were there before it.
+
+    `origin` is the file that made it, empty for one made by hand; `secret` stands in its feeds' addresses; `plan_at` is
+    when its reminders and digests are looked at next.
+    """
 
     id: int
-    name: str
-    query: str
-    channels: tuple[str, ...]
-    pace: str
-    remind: tuple[str, ...]
-    events: tuple[str, ...]
-    language: str
     paused: bool
     created_at: datetime
     since_event: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A subscription somebody asks for."""
-
-    name: str
-    query: str
-    channels: tuple[str, ...] = ()
-    events: tuple[str, ...] = DEFAULT_EVENTS
-    pace: str = "now"
-    remind: tuple[str, ...] = ()
-    language: str = "zh"
+    origin: str = ""
+    secret: str = field(default="", repr=False)
+    plan_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A new subscription, how many matters match it already and are not told, and what the parser warns of."""
+    """A new subscription, how many matters match it already and are not told, and what there is to warn of."""
 
     subscription: Subscription
     matching: int
@@ -73,23 +59,32 @@ class Added:
 
 def add(
     store: Store, folder: Path, name: str, query: str, *, channels: Sequence[str] = (), to: Sequence[str] = (),
-    events: Sequence[str] = DEFAULT_EVENTS, pace: str = "now", remind: Sequence[str] = (), language: str = "zh",
     now: datetime,
 ) -> Added:  # fmt: skip
+    """Makes a subscription that is told at once; `channels` are names of channels.yaml, `to` addresses of webhooks."""
+    return subscribe(store, folder, Wanted(name, query, (*channels, *to)), now)
+
+
+def subscribe(store: Store, folder: Path, wanted: Wanted, now: datetime) -> Added:
     """Makes a subscription over the index of a data folder, which is brought up to date first.
 
-    `channels` are names of channels.yaml, `to` addresses of webhooks. Raises BadSubscription, SettingsError for a
-    broken channels.yaml, and the parser's Problem with the column for a query that does not parse.
+    Raises BadSubscription, SettingsError for a broken channels.yaml, and the parser's Problem with the column for a
+    query that does not parse.
     """
     from alerts.index_reader import IndexReader, warnings  # listing subscriptions needs no index
     from search.projector import project
 
-    wanted = Wanted(name, query, (*channels, *to), tuple(events), pace, tuple(remind), language)
-    said = warnings(query, now)
-    project(store, folder)
-    with IndexReader(folder) as reader:
-        made, matching = make(store, reader, wanted, load_channels(), now)
-    return Added(made, matching, said)
+    said = (*warnings(wanted.query, now), *cautions(wanted, now))
+    tries = TRIES
+    while True:
+        project(store, folder)
+        with IndexReader(folder) as reader:
+            try:
+                return Added(*make(store, reader, wanted, load_channels(), now), said)
+            except TooFast:
+                tries -= 1
+                if not tries:
+                    raise
 
 
 def make(
@@ -97,23 +92,50 @@ def make(
 ) -> tuple[Subscription, int]:
     """Makes a subscription whose query was parsed; returns it and how many matters match already.
 
-    `known` are the names of the channels that are set up. Raises BadSubscription.
+    `known` are the names of the channels that are set up. Raises BadSubscription, and TooFast for a late reader.
     """
-    if complaints := list(_complaints(wanted, known)):
-        raise BadSubscription("; ".join(complaints))
-    position, found = _standing(reader, wanted.query, now)
+    said = [what for _, what in (*strangers(wanted, known), *complaints(wanted))]
+    if said:
+        raise BadSubscription("; ".join(said))
+    stands = standing(reader, [wanted.query], now)
     with store.writing() as connection:
+        if matched_to(connection) > stands.position:
+            raise TooFast(ADVICE)  # what was matched since then would be neither old nor new to it
         if connection.execute(select(subscriptions.c.id).where(subscriptions.c.name == wanted.name)).first():
             raise BadSubscription(
                 f"a subscription is called {wanted.name!r} already: take another name, "
                 f"or `policywatch alerts remove {wanted.name}` first"
             )
-        statement = insert(subscriptions).values(_values(wanted, position, now)).returning(subscriptions)
-        made = _subscription(connection.execute(statement).one())
-        matters = sorted(_matters(connection, found))
-        rows = [{"subscription_id": made.id, "matter_id": matter} for matter in matters]
-        upsert(connection, matched, [{**row, "event_number": position, "alerted": False} for row in rows])
-    return made, len(matters)
+        return establish(connection, wanted, stands, now)
+
+
+def establish(
+    connection: Connection, wanted: Wanted, stands: Standing, now: datetime, *, origin: str = "", paused: bool = False
+) -> tuple[Subscription, int]:
+    """Writes a subscription that was checked, inside the caller's transaction; what matches already is not new."""
+    own = {"paused": paused, "created_at": now, "since_event": stands.position, "origin": origin}
+    more = {"secret": secrets.token_urlsafe(SECRET), "plan_at": next_look(wanted, now)}
+    made = subscription(
+        connection.execute(
+            insert(subscriptions).values({**values(wanted), **own, **more}).returning(subscriptions)
+        ).one()
+    )
+    return made, remember(connection, made.id, stands.position, stands.found[wanted.query])
+
+
+def strangers(wanted: Wanted, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The channels it names that are not set up and are no addresses, as complaints."""
+    for channel in wanted.channels:
+        if channel not in known and not is_address(channel):
+            there = ", ".join(sorted(known)) or "none; `policywatch init` writes the file"
+            yield "channels", f"no channel is called {channel!r}: channels.yaml has {there}"
+
+
+def cautions(wanted: Wanted, now: datetime) -> tuple[str, ...]:
+    """What there is to warn of in a subscription that is right."""
+    unknown = [str(year) for year in (now.year, now.year + 1) if wanted.working_days and not covers(year)]
+    said = "are not known yet: Monday to Friday count as working days until a newer chinesecalendar is installed"
+    return (f"the holidays of {' and '.join(unknown)} {said}",) if unknown else ()
 
 
 def read(store: Store) -> list[Subscription]:
@@ -124,7 +146,7 @@ def read(store: Store) -> list[Subscription]:
 
 def load(connection: Connection) -> list[Subscription]:
     """All subscriptions inside the caller's transaction, oldest first."""
-    return [_subscription(row) for row in connection.execute(select(subscriptions).order_by(subscriptions.c.id))]
+    return [subscription(row) for row in connection.execute(select(subscriptions).order_by(subscriptions.c.id))]
 
 
 def named(store: Store, name: str) -> Subscription:
@@ -139,74 +161,44 @@ def named(store: Store, name: str) -> Subscription:
 
 def pause(store: Store, name: str, paused: bool = True) -> Subscription:
     """Pauses a subscription, or resumes it; what matches meanwhile is not told later. Raises BadSubscription."""
-    one = named(store, name)
-    with store.writing() as connection:
-        connection.execute(update(subscriptions).where(subscriptions.c.id == one.id).values(paused=paused))
-    return named(store, name)
+    return _change(store, name, paused=paused)
+
+
+def rotate(store: Store, name: str) -> Subscription:
+    """Gives a subscription's feeds another address; the old one is gone. Raises BadSubscription."""
+    return _change(store, name, secret=secrets.token_urlsafe(SECRET))
 
 
 def remove(store: Store, name: str) -> Subscription:
     """Removes a subscription with its ledger and returns what it was; raises BadSubscription."""
     one = named(store, name)
     with store.writing() as connection:
-        for table in (deliveries, matched):
-            connection.execute(delete(table).where(table.c.subscription_id == one.id))
-        connection.execute(delete(subscriptions).where(subscriptions.c.id == one.id))
+        erase(connection, one.id)
     return one
 
 
-def _standing(reader: Reader, query: str, now: datetime) -> tuple[int, set[int]]:
-    """A position of the log and the notices that match at exactly that position."""
-    for _ in range(TRIES):
-        position = reader.position()
-        found = reader.matches(query, None, now)
-        if reader.position() == position:
-            return position, found
-    raise Problem("the index changes too fast to say what matches already: try again when the ingest has ended")
+def erase(connection: Connection, subscription_id: int) -> None:
+    """Removes a subscription with its ledger, inside the caller's transaction."""
+    for table in (deliveries, matched, told, calendar):
+        connection.execute(delete(table).where(table.c.subscription_id == subscription_id))
+    connection.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
 
 
-def _matters(connection: Connection, notice_ids: Collection[int]) -> set[int]:
-    found: set[int] = set()
-    for some in chunks(notice_ids):
-        found |= set(connection.execute(select(notices.c.matter_id).where(notices.c.id.in_(some))).scalars())
-    return found
+def values(wanted: Wanted) -> dict[str, Any]:
+    """The columns of what was wanted."""
+    tidied = tidy(wanted)
+    found = {one.name: getattr(tidied, one.name) for one in fields(Wanted)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 
-def _complaints(wanted: Wanted, known: Collection[str]) -> Sequence[str]:
-    found = []
-    if not wanted.name.strip() or len(wanted.name) > LONGEST_NAME or not wanted.name.isprintable():
-        found.append(f"a name is 1 to {LONGEST_NAME} printable characters")
-    for channel in wanted.channels:
-        if channel not in known and not is_address(channel):
-            there = ", ".join(sorted(known)) or "none; `policywatch init` writes the file"
-            found.append(f"no channel is called {channel!r}: channels.yaml has {there}")
-    found += [f"event {one!r} is not known: use {', '.join(EVENTS)}" for one in wanted.events if one not in EVENTS]
-    if not wanted.events:
-        found.append(f"no event is chosen: use {', '.join(EVENTS)}")
-    if wanted.pace not in PACES:
-        found.append(f"pace {wanted.pace!r} is not known: use {', '.join(PACES)}")
-    if wanted.remind:
-        found.append("reminders are not built yet: leave --remind out")
-    if wanted.language not in LANGUAGES:
-        found.append(f"language {wanted.language!r} is not known: use {', '.join(LANGUAGES)}")
-    return found
+def _change(store: Store, name: str, **changed: Any) -> Subscription:
+    one = named(store, name)
+    with store.writing() as connection:
+        connection.execute(update(subscriptions).where(subscriptions.c.id == one.id).values(**changed))
+    return named(store, name)
 
 
-def _values(wanted: Wanted, position: int, now: datetime) -> dict[str, Any]:
-    return {
-        "name": wanted.name,
-        "query": wanted.query,
-        "channels": list(dict.fromkeys(wanted.channels)),
-        "pace": wanted.pace,
-        "remind": list(wanted.remind),
-        "events": list(dict.fromkeys(wanted.events)),
-        "language": wanted.language,
-        "paused": False,
-        "created_at": now,
-        "since_event": position,
-    }
-
-
-def _subscription(row: Row[Any]) -> Subscription:
-    values: dict[str, Any] = dict(row._mapping)
-    return Subscription(**{**values, **{name: tuple(values[name]) for name in ("channels", "remind", "events")}})
+def subscription(row: Row[Any]) -> Subscription:
+    """The subscription of a row."""
+    found: dict[str, Any] = dict(row._mapping)
+    return Subscription(**{**found, **{name: tuple(found[name]) for name in ("channels", "remind", "events")}})

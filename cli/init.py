@@ -4,7 +4,7 @@ from cli.printing import AsJson, as_json, say
 
 
 def init(json: AsJson = False) -> None:
-    """Write the operator's files (settings, sources, channels, dictionary, synonyms) with comments; keeps those there.
+    """Write the operator's files (settings, sources, channels, subscriptions, words) with comments; keeps those there.
 
     Example: POLICYWATCH_DATA=/srv/policywatch policywatch init
     """
@@ -19,4 +19,4 @@ def init(json: AsJson = False) -> None:
         say(f"wrote {path}")
     for path in kept:
         say(f"kept  {path}")
-    say("next: look at sources.yaml, then `policywatch crawl`")
+    say("next: `policywatch crawl` reads sources.yaml, `policywatch alerts apply` subscriptions.yaml")

@@ -49,7 +49,7 @@ def _hit(hit: "Hit") -> None:
     day = hit.published_at.date().isoformat() if hit.published_at else "no date"
     facts = [day, hit.notice_type, *hit.issuers]
     if hit.comment_end:
-        facts.append(f"comments until {hit.comment_end}")
+        facts.append(f"comments until {hit.comment_end}{' (its matter)' if hit.comment_end_of else ''}")
     if len(hit.carriers) > 1:
         facts.append(f"{len(hit.carriers)} carriers")
     say(f"{hit.notice_id:>6}{' ' if hit.exact else '~'} {hit.title}")

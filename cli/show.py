@@ -59,7 +59,7 @@ def _print(whole: "Whole", asked: int) -> None:
     if asked != notice.notice_id:
         say(f"    {asked} was merged into it")
     say(f"    {notice.url}{' (official)' if notice.official else ''}")
-    say(f"    matter {notice.matter_id}")
+    say(f"    matter {notice.matter_id}{f', with {len(whole.matter)} other notices' if whole.matter else ''}")
     for name in FIELDS:
         value = getattr(fields, name)
         if value:
@@ -76,6 +76,9 @@ def _print(whole: "Whole", asked: int) -> None:
         say(f"  {day}  {carrier.account}  {carrier.title}  {carrier.url}")
     for gone in whole.removed:
         say(f"removed from its site by {gone['removed_at'].date().isoformat()}: {gone['url']}")
+    for one in whole.matter:
+        why = "; ".join(f"{tie['kind']}: {tie['why']}" for tie in whole.links if tie["notice_id"] == one["notice_id"])
+        say(f"same matter: {one['notice_id']}  {one['title']}  [{why or 'through another notice of the matter'}]")
     for version in whole.versions:
         say(f"earlier text of article {version.article_id}: {version.title} ({version.characters} characters)")
         for line in version.changes:

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from config.settings import FILE, Settings
 
-DEFAULTS = ("sources.yaml", "channels.yaml", "dictionary.txt", "synonyms.yaml")
+DEFAULTS = ("sources.yaml", "channels.yaml", "subscriptions.yaml", "dictionary.txt", "synonyms.yaml")
 
 
 _own: list[Path] = []

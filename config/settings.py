@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     keep_lists_days: int = Field(30, ge=1, description="days that the answers of lists are kept", examples=[30])
     keep_others_days: int = Field(90, ge=1, description="days that pages which are no articles are kept", examples=[90])
     crawl_memory_mb: int = Field(2048, ge=256, description="memory one crawl may use, in MB", examples=[2048])
+    feeds_url: str = Field(
+        "http://127.0.0.1:8765",
+        pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$",
+        description="address under which others reach `policywatch serve --feeds`",
+        examples=["https://feeds.example.org"],
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="how much is logged to standard error", examples=["info"]
     )

@@ -23,7 +23,8 @@ class Article:
     table rows as `| a | b |`, list items as `- a`, written in `markup` until the clean stage made plain text of it;
     `biz`, `mid`, `idx` are WeChat's identity of an article, empty elsewhere; `origin_account` is the page's own
     "以下文章来源于"; `source_url` is the address the page itself names as its original; `listed_ends` is the last day
-    for comments that the official list gave which named the page.
+    for comments that the official list gave which named the page; `links` are the addresses that its text links to,
+    where that is not written in the body's markup.
     """
 
     url: str
@@ -42,6 +43,7 @@ class Article:
     truncated: bool = False
     official: bool = False
     listed_ends: date | None = None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

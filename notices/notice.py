@@ -27,7 +27,8 @@ class Notice:
 
     `version` is the number of the event that wrote this row; `titles` are the canonical title and then the distinct
     titles of the other carriers; `body` and `attachments` (names and texts) are the canonical article's; `published_at`
-    is the official date, else the earliest carrier's; `changed` says that the canonical text has more than one version.
+    is the official date, else the earliest carrier's; `changed` says that the canonical text has more than one version;
+    with `end_of_matter` the end of the comment period among its fields is its matter's, for it names none itself.
     """
 
     notice_id: int
@@ -45,3 +46,4 @@ class Notice:
     official: bool
     changed: bool
     carriers: tuple[Carrier, ...]
+    end_of_matter: bool = False

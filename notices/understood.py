@@ -26,7 +26,7 @@ class Understood:
     """A cleaned article with what every stage found in it.
 
     `key` is its identity (see `notices.identity`); `terms` are entries of the synonym file truly found; `words` are the
-    distinct words of the text, most frequent first.
+    distinct words of the text, most frequent first; `leads` are the identities of the pages that it names or links to.
     """
 
     key: str
@@ -35,3 +35,4 @@ class Understood:
     terms: tuple[str, ...]
     words: tuple[str, ...]
     fingerprint: Fingerprint
+    leads: tuple[str, ...] = ()

@@ -95,7 +95,7 @@ def _keep(connection: Connection, entries: list[Entry], now: datetime) -> KeepRe
     ids = shelf.write(connection)
     _settle_pages(connection, fresh, ids)
     live = {ids[entry.key] for entry in fresh if entry.understood and entry.page.mode is Mode.LIVE}
-    made = regroup(connection, shelf.changed(), live, now)
+    made = regroup(connection, shelf.changed(), live, now, shelf.replaced())
     outcomes = Counter(entry.outcome for entry in entries)
     return KeepReport(outcomes, outcomes["new"], made, [ids.get(entry.key) for entry in entries])
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from notices.kinds import Mode
-from notices.schema import articles, corrections, events, notice_aliases, notices
+from notices.schema import articles, corrections, events, matter_moves, notice_aliases, notices
 from notices.store.article_rows import fields_value
 from notices.store.chunks import chunks
 from notices.understood import Understood
@@ -25,6 +25,7 @@ class Change:
     group: Group
     said: Said
     notice_id: int = 0
+    fresh: bool = False
     swallowed: list[int] = field(default_factory=list)
     joined: list[int] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
@@ -32,9 +33,9 @@ class Change:
 
 def reconcile(
     connection: Connection, groups: list[Group], texts: Mapping[int, Understood], changed: set[int], live: set[int],
-    now: datetime,
-) -> int:  # fmt: skip
-    """Writes notices, aliases and events of regrouped articles; returns how many notices are new.
+    versions: Mapping[int, int], now: datetime,
+) -> list[Change]:  # fmt: skip
+    """Writes notices, aliases and events of regrouped articles, and returns what became of each group.
 
     On a merge the oldest id stays and the others become its aliases; on a split the side with the canonical article
     keeps the id.
@@ -47,9 +48,10 @@ def reconcile(
     fresh = [change for change in changes if not change.notice_id]
     _insert(connection, fresh, now)
     _move(connection, changes, held)
+    _hand_on(connection, changes, held, before)
     _swallow(connection, changes)
-    _write(connection, changes, _log(changes, before, changed, live, now))
-    return len(fresh)
+    _write(connection, changes, _log(changes, before, changed, live, versions, now))
+    return changes
 
 
 def _say(group: Group, texts: Mapping[int, Understood], people: Mapping[str, dict[str, str]]) -> Said:
@@ -107,9 +109,9 @@ def _insert(connection: Connection, fresh: list[Change], now: datetime) -> None:
         rows = [{**_values(change), "matter_id": 0, "version": 0, "created_at": now} for change in fresh]
         statement = insert(notices).returning(notices.c.id, sort_by_parameter_order=True)
         for change, made in zip(fresh, connection.execute(statement, rows).scalars(), strict=True):
-            change.notice_id = made
+            change.notice_id, change.fresh = made, True
         own = update(notices).where(notices.c.matter_id == 0).values(matter_id=notices.c.id)
-        connection.execute(own)  # until matters are linked, each notice is a matter of its own
+        connection.execute(own)  # until it is linked, a notice is a matter of its own
 
 
 def _move(connection: Connection, changes: list[Change], held: Mapping[int, int | None]) -> None:
@@ -122,6 +124,21 @@ def _move(connection: Connection, changes: list[Change], held: Mapping[int, int 
     if rows:
         statement = update(articles).where(articles.c.id == bindparam("article"))
         connection.execute(statement.values(notice_id=bindparam("notice")), rows)
+
+
+def _hand_on(
+    connection: Connection, changes: list[Change], held: Mapping[int, int | None], before: Mapping[int, Row[Any]]
+) -> None:
+    """Notes that what was told of a matter was told of the notices too that its articles moved to."""
+    moved = {
+        (before[old].matter_id, change.notice_id)
+        for change in changes
+        for one in change.joined
+        if (old := held[one]) and old in before
+    }
+    if moved:
+        rows = [{"matter_id": matter, "notice_id": notice} for matter, notice in sorted(moved)]
+        connection.execute(insert(matter_moves), rows)
 
 
 def _swallow(connection: Connection, changes: list[Change]) -> None:
@@ -148,14 +165,17 @@ def _write(connection: Connection, changes: list[Change], log: list[dict[str, An
 
 
 def _log(
-    changes: list[Change], before: Mapping[int, Row[Any]], changed: set[int], live: set[int], now: datetime
-) -> list[dict[str, Any]]:
+    changes: list[Change], before: Mapping[int, Row[Any]], changed: set[int], live: set[int],
+    versions: Mapping[int, int], now: datetime,
+) -> list[dict[str, Any]]:  # fmt: skip
     log = []
     for change in changes:
         members = set(change.group.members)
         mode = Mode.LIVE if members & live else Mode.BACKFILL
         swallowed = [(old, ["merged"], {"into": change.notice_id}) for old in change.swallowed]
         happened, detail = kinds(change.said, before.get(change.notice_id), change, members & changed)
+        if happened and change.group.canonical in versions:
+            detail["version"] = versions[change.group.canonical]
         said = [(change.notice_id, happened, detail)] if happened else []
         for notice_id, names, what in swallowed + said:
             article = change.group.canonical

@@ -11,14 +11,23 @@ from notices.store.chunks import chunks
 from notices.understood import Understood
 from pipelines.candidates import Pair, relate_changed
 from pipelines.group import Group, partition
-from pipelines.reconcile import reconcile
+from pipelines.matter_facts import facts_of
+from pipelines.reconcile import Change, reconcile
 from pipelines.relate import Kind, Relation
+from pipelines.relink import Regrouped, relink
 
 
-def regroup(connection: Connection, changed: Mapping[int, Understood], live: set[int], now: datetime) -> int:
-    """Groups changed articles anew inside the caller's transaction; returns how many notices are new.
+def regroup(
+    connection: Connection,
+    changed: Mapping[int, Understood],
+    live: set[int],
+    now: datetime,
+    versions: Mapping[int, int] | None = None,
+) -> int:
+    """Groups changed articles anew inside the caller's transaction and links the notices; returns how many are new.
 
-    `live` names the articles whose pages were met as they appeared: only their events may alert.
+    `live` names the articles whose pages were met as they appeared: only their events may alert. `versions` are the
+    numbers of the articles whose text became another one.
     """
     if not changed:
         return 0
@@ -33,7 +42,16 @@ def regroup(connection: Connection, changed: Mapping[int, Understood], live: set
         members = {one: texts[one] for one in component if one in texts}
         inside = {pair: relations[pair] for pair in relations if pair[0] in component}
         groups += partition(members, inside)
-    return reconcile(connection, groups, texts, set(changed), live, now)
+    changes = reconcile(connection, groups, texts, set(changed), live, versions or {}, now)
+    regrouped = {change.notice_id: _regrouped(change, texts, live) for change in changes}
+    relink(connection, regrouped, {old for change in changes for old in change.swallowed}, now)
+    return sum(change.fresh for change in changes)
+
+
+def _regrouped(change: Change, texts: Mapping[int, Understood], live: set[int]) -> Regrouped:
+    members = [texts[one] for one in change.group.members]
+    facts = facts_of(change.said, texts[change.group.canonical], members)
+    return Regrouped(facts, change.said.fields.comment_end, change.fresh, bool(live & set(change.group.members)))
 
 
 def _bonds(connection: Connection, start: Iterable[int]) -> set[Pair]:

@@ -20,6 +20,7 @@ from notices.schema import (
 from notices.store.article_rows import load_understood
 from notices.store.chunks import chunks
 from pipelines.regroup import regroup
+from pipelines.relink import relink
 
 
 def remove(connection: Connection, ids: Iterable[int], now: datetime) -> None:
@@ -51,3 +52,4 @@ def _end(connection: Connection, ended: set[int], now: datetime) -> None:
     entry = {"kind": "removed", "article_id": None, "mode": Mode.BACKFILL.value, "at": now}
     rows = [{**entry, "notice_id": one, "detail": {"kinds": ["removed"]}} for one in sorted(ended)]
     connection.execute(insert(events), rows)
+    relink(connection, {}, ended, now)

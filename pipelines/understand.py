@@ -8,6 +8,7 @@ from notices.understood import Understood
 from pipelines.clean import clean
 from pipelines.fields import read_fields
 from pipelines.fingerprint import fingerprint
+from pipelines.leads import leads
 from pipelines.segment import segment
 
 RULES = 2  # raised with every change of a stage's rules, so that `reprocess --from-version` finds older pages
@@ -15,9 +16,9 @@ RULES = 2  # raised with every change of a stage's rules, so that `reprocess --f
 
 def understand(article: Article) -> Understood:
     """A parsed article cleaned, its fields read, segmented and fingerprinted."""
-    cleaned = clean(article)
+    cleaned = replace(clean(article), links=())  # what they say goes on as leads
     fields = read_fields(cleaned)
     terms, words = segment(cleaned)
-    found = fingerprint(cleaned, fields)
+    key, found = article_key(article), fingerprint(cleaned, fields)
     kept = replace(cleaned, listed_ends=None)  # the fields have it now, and an article's row does not
-    return Understood(article_key(article), kept, fields, terms, words, found)
+    return Understood(key, kept, fields, terms, words, found, leads(article, key))

@@ -29,6 +29,7 @@ class Copy:
     version: int = 1
     changed: bool = False
     touched: bool = False
+    replaced: bool = False
     old_keys: tuple[int, ...] = ()
     met: set[tuple[int, str]] = field(default_factory=set)
 
@@ -78,6 +79,7 @@ class Shelf:
         cut = _continues(one, held.understood) or _continues(held.understood, one)
         cut = cut or PageState.LISTED in (state, held.state)  # what a list says of a page is replaced by the page
         if heavier and not cut:
+            held.replaced = True
             self._set_aside(held, held.understood, held.page_id, now)
         elif not cut and _text(one) not in held.met:
             self._set_aside(held, one, page_id, now)
@@ -111,6 +113,10 @@ class Shelf:
     def changed(self) -> dict[int, Understood]:
         """The articles whose text the batch made or replaced, by id; ids are there after `write`."""
         return {copy.article_id: copy.understood for copy in self._copies.values() if copy.changed}
+
+    def replaced(self) -> dict[int, int]:
+        """The articles whose whole text the batch replaced by another one, and the number of the new version."""
+        return {copy.article_id: copy.version for copy in self._copies.values() if copy.replaced}
 
     def write(self, connection: Connection) -> dict[str, int]:
         """Stores what changed and returns the id of every article of the batch, by key."""

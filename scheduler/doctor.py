@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from alerts import subscriptions
-from alerts.ledger import FAILED, PENDING, listed
+from alerts.ledger import FAILED, MISSED, PENDING, listed
 from config import operator
 from config.channel_rules import is_checked
 from config.channels import Channel, is_address, load_channels, shown
@@ -28,6 +28,7 @@ from search.projector import behind
 OK, WARNING, BAD = "ok", "warning", "failed"
 LOW, FULL = 2_000_000_000, 200_000_000  # bytes free
 OVERDUE = timedelta(hours=1)
+RECENT = timedelta(days=7)
 SKEW = timedelta(minutes=2)
 
 
@@ -176,13 +177,17 @@ def _channels(store: Store, now: datetime) -> Iterator[Check]:
     wanted = subscriptions.read(store)
     if not wanted:
         query = subscriptions.DEFAULT_QUERY
-        advice = f"`policywatch alerts add {subscriptions.DEFAULT_NAME} --query '{query}' --to URL`"
+        advice = (
+            f"`policywatch init` and `alerts apply`, or `alerts add {subscriptions.DEFAULT_NAME} --query '{query}'`"
+        )
         yield Check("subscriptions", WARNING, "nobody is told of anything", advice)
     for one in wanted:
         yield from _query(one, now)
         lost = [name for name in one.channels if name not in channels and not is_address(name)]
         if not one.channels:
-            yield Check(f"subscription {one.name}", WARNING, "has no channel", "add it anew with --channel or --to")
+            yield Check(f"subscription {one.name}", OK, "has no channel, only its feeds", "`policywatch serve --feeds`")
+        for caution in subscriptions.cautions(one, now):
+            yield Check(f"subscription {one.name}", WARNING, caution)
         for name in lost:
             yield Check(f"subscription {one.name}", BAD, f"channels.yaml has no channel {name!r}", "add it there")
 
@@ -209,13 +214,17 @@ def _query(one: subscriptions.Subscription, now: datetime) -> Iterator[Check]:
 def _alerts(store: Store, now: datetime) -> Iterator[Check]:
     rows = listed(store)
     failed = [row for row in rows if row.state == FAILED]
-    waiting = [row for row in rows if row.state == PENDING and now - row.created_at > OVERDUE]
+    waiting = [row for row in rows if row.state == PENDING and now - row.planned_at > OVERDUE]
     for state, some, what in ((BAD, failed, "were given up"), (WARNING, waiting, "wait for more than an hour")):
         if some:
             detail = (
                 f"{len(some)} deliveries {what}, the newest to {some[0].channel}: {some[0].error or 'not tried yet'}"
             )
             yield Check("alerts", state, detail, f"`policywatch alerts test {some[0].subscription}` shows why")
+    missed = [row for row in rows if row.state == MISSED and now - row.created_at < RECENT]
+    if missed:
+        detail = f"{len(missed)} reminders were missed in the last week, the newest {missed[0].event}"
+        yield Check("alerts", WARNING, detail, "keep `policywatch run` running: nothing ran on the day of these")
     if not failed and not waiting:
         yield Check("alerts", OK, f"{len(rows)} deliveries, none given up")
 

@@ -3,12 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from notices.fields import Fields
 from notices.kinds import Mode
 from notices.notice import Notice
 from notices.page import Page
@@ -16,6 +17,7 @@ from notices.pagefile import PageFile, PageMissing
 from notices.schema import SHANGHAI, notices, pages
 from notices.store import Store
 from notices.store.article_rows import fields_of
+from pipelines.link_stored import link_stored
 from pipelines.renew import Kept, renew
 from pipelines.scrapy_pipeline import is_open
 from scheduler.ingest import BATCH_BYTES, Progress, log
@@ -71,6 +73,7 @@ def reprocess(
             report.outcomes["failed"] += len(batch) - len(items)
             report.outcomes.update(renew(store, items, now=now, alert_open=alert_open))
             progress(report.outcomes.total(), None)
+    link_stored(store, now)
     report.outcomes = +report.outcomes
     report.pages = report.outcomes.total()
     report.newly_open = store.notices(sorted(_open(store, now) - before))
@@ -150,5 +153,10 @@ def _open(store: Store, now: datetime) -> set[int]:
     """The notices that are consultations open today."""
     today = now.astimezone(SHANGHAI).date()
     with store.reading() as connection:
-        rows = connection.execute(select(notices.c.id, notices.c.fields, notices.c.published_at))
-        return {row.id for row in rows if is_open(fields_of(row.fields), row.published_at, today)}
+        rows = connection.execute(select(notices.c.id, notices.c.fields, notices.c.published_at, notices.c.ends_on))
+        return {row.id for row in rows if is_open(_shown(row.fields, row.ends_on), row.published_at, today)}
+
+
+def _shown(fields: dict[str, Any], ends_on: str | None) -> Fields:
+    """A notice's fields with the end of the comment period that it shows: its own or its matter's."""
+    return replace(fields_of(fields), comment_end=date.fromisoformat(ends_on) if ends_on else None)

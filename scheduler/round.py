@@ -4,8 +4,10 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.daily import plan
 from alerts.dispatcher import Dispatched, dispatch
-from alerts.index_reader import IndexReader
+from alerts.feeds.addresses import links
+from alerts.feeds.files import refresh
 from alerts.matcher import match
 from config.channels import load_channels
 from config.settings import Settings
@@ -56,14 +58,16 @@ def run_once(
 def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event | None = None) -> Told:
     """Brings the index up to the store, matches what is new, and sends what is due."""
     indexed, matched = catch_up(settings, store, now)
-    return Told(indexed, matched, dispatch(store, load_channels(), now, stop=stop))
+    matched += plan(store, now)
+    refresh(store, settings.data, settings.feeds_url, now)
+    sent = dispatch(store, load_channels(), now, stop=stop, link=links(store, settings.feeds_url))
+    return Told(indexed, matched, sent)
 
 
 def catch_up(settings: Settings, store: Store, now: datetime) -> tuple[int, int]:
     """Indexes and matches what is new, sending nothing; returns notices indexed and deliveries written."""
     indexed = project(store, settings.data) if behind(store, settings.data) else 0
-    with IndexReader(settings.data) as reader:
-        return indexed, match(store, reader, now)
+    return indexed, match(store, now)
 
 
 def due(store: Store, now: datetime) -> list[str]:

@@ -51,7 +51,7 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
         ):
             lead()
             looking = Looking(settings, store, pages, clock)
-            timer = timers(lambda: _tick(ticks), telling.turn, lambda: _project(elastic, stop))
+            timer = timers(lambda: _tick(ticks), telling.turn, lambda: _project(elastic, stop), telling.feed)
             try:
                 timer.start()
                 log.info("the service runs; stop it with SIGTERM or Ctrl-C")

@@ -1,14 +1,17 @@
-"""What the service tells: indexes and matches what is new and sends couriers out, waiting for none of them."""
+"""What the service does for subscribers: indexes, matches, plans reminders and digests, sends, writes feeds."""
 
 import logging
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
 from typing import Self
 
+from alerts.daily import plan
 from alerts.dispatcher import Dispatcher
+from alerts.feeds.addresses import links
+from alerts.feeds.files import refresh
 from config.channels import Channel, load_channels
 from config.settings import Settings, SettingsError
 from notices.isolate import isolate
@@ -18,45 +21,58 @@ from scheduler.round import catch_up
 log = logging.getLogger("policywatch.service")
 
 
+@dataclass(slots=True)
 class Telling:
-    """Tells whenever `turn` is called; raises SettingsError at once for a channels.yaml with mistakes.
+    """One service's telling; waits for no courier. A mistake in channels.yaml ends it before it begins, none later."""
 
-    One that is broken later is told of once, and the last good one stands.
-    """
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime]
+    stop: threading.Event
+    channels: Callable[[], dict[str, Channel]] = field(init=False)
+    dispatcher: Dispatcher = field(init=False)
+    open: ExitStack = field(init=False, default_factory=ExitStack)
 
-    def __init__(self, settings: Settings, store: Store, clock: Callable[[], datetime], stop: threading.Event) -> None:
-        self._settings, self._store, self._clock, self._stop = settings, store, clock, stop
-        self._channels = load_channels()
-        self._mistake = ""
-        self._dispatcher = Dispatcher(store, stop=stop)
-        self._open = ExitStack()
+    def __post_init__(self) -> None:
+        self.channels = _steady(load_channels())
+        link = links(self.store, self.settings.feeds_url)
+        self.dispatcher = Dispatcher(self.store, stop=self.stop, link=link)
 
     def turn(self) -> None:
-        """Looks once for everything there is to index, match or send."""
-        if self._stop.is_set():
+        """Indexes and matches what is new and sends couriers out."""
+        if self.stop.is_set():
             return
-        isolate(lambda: catch_up(self._settings, self._store, self._clock()), "index and match")
-        isolate(lambda: self._dispatcher.turn(self._known, self._clock()), "send")
+        isolate(lambda: catch_up(self.settings, self.store, self.clock()), "index and match")
+        isolate(lambda: plan(self.store, self.clock()), "look for reminders and digests")
+        isolate(lambda: self.dispatcher.turn(self.channels, self.clock()), "send")
 
-    def close(self) -> None:
-        """Waits for the couriers that are out."""
-        self._dispatcher.close()
-        self._open.close()
+    def feed(self) -> None:
+        """Writes the feeds and calendars that changed."""
+        if not self.stop.is_set():
+            at = self.settings
+            isolate(lambda: refresh(self.store, at.data, at.feeds_url, self.clock()), "write feeds")
 
     def __enter__(self) -> Self:
-        self._open.enter_context(self._store.kept())
+        self.open.enter_context(self.store.kept())
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def __exit__(self, *ended: object) -> None:
+        self.dispatcher.close()
+        self.open.close()
 
-    def _known(self) -> dict[str, Channel]:
+
+def _steady(good: dict[str, Channel]) -> Callable[[], dict[str, Channel]]:
+    """Reads channels.yaml whenever it is asked; mistakes in it are told of once, and the last good one stands."""
+    told = ""
+
+    def read() -> dict[str, Channel]:
+        nonlocal good, told
         try:
-            self._channels, self._mistake = load_channels(), ""
+            good, told = load_channels(), ""
         except SettingsError as error:
-            if str(error) != self._mistake:
+            if str(error) != told:
                 log.error("%s; until it is mended the channels of before are used", error)
-            self._mistake = str(error)
-        return self._channels
+            told = str(error)
+        return good
+
+    return read

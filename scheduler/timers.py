@@ -11,19 +11,26 @@ ZONE = "Asia/Shanghai"
 LOOK = 15  # seconds between two looks for sources that are due
 TELL = 0.25  # seconds between two looks for something to index, match or send
 PROJECT = 1  # seconds between two looks for something that Elasticsearch does not have
+FEED = 5  # seconds between two looks for feeds to write
+
+Job = Callable[[], None]
 
 
-def timers(look: Callable[[], None], tell: Callable[[], None], project: Callable[[], None]) -> BackgroundScheduler:
+def timers(look: Job, tell: Job, project: Job, feed: Job) -> BackgroundScheduler:
     """A clock, not yet started, that calls each function on its interval; a late call is made once, never doubled."""
     clock = BackgroundScheduler(
         timezone=ZONE,
         executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    clock.add_job(look, IntervalTrigger(seconds=LOOK, timezone=ZONE), id="look")
-    # two instances, one of which ends at once: a look that takes longer than its interval is nothing to warn of
-    clock.add_job(_alone(tell), IntervalTrigger(seconds=TELL, timezone=ZONE), id="tell", max_instances=2)
-    clock.add_job(project, IntervalTrigger(seconds=PROJECT, timezone=ZONE), id="project")
+    # two instances of `tell`, one of which ends at once: a look longer than its interval is nothing to warn of
+    for name, job, seconds, most in (
+        ("look", look, LOOK, 1),
+        ("tell", _alone(tell), TELL, 2),
+        ("project", project, PROJECT, 1),
+        ("feed", feed, FEED, 1),
+    ):
+        clock.add_job(job, IntervalTrigger(seconds=seconds, timezone=ZONE), id=name, max_instances=most)
     return clock
 
 

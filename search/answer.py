@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A notice that was found; `exact` is false for a looser match, `score` is comparable within one search only."""
+    """A notice that was found; `exact` is false for a looser match, `score` is comparable within one search only.
+
+    `comment_end_of` is "matter" where the notice names no end itself and its matter's is shown.
+    """
 
     notice_id: int
     matter_id: int
@@ -21,6 +24,7 @@ class Hit:
     url: str
     carriers: tuple[dict[str, Any], ...]
     highlights: tuple[dict[str, str], ...]
+    comment_end_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ def _hit(notice: Notice) -> dict[str, Any]:
         "issuers": list(notice.fields.issuers),
         "published_at": published.isoformat() if published else None,
         "comment_end": end.isoformat() if end else None,
+        "comment_end_of": "matter" if notice.end_of_matter else "",
         "url": notice.url,
         "carriers": [
             {

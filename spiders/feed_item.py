@@ -12,6 +12,7 @@ from notices.page import Page
 from spiders.archive import is_official
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
+from spiders.hrefs import links
 from spiders.shells import tombstone
 
 
@@ -38,6 +39,7 @@ def read_feed_item(page: Page, text: str) -> Reading:
         body=body,
         attachments=attachments(root, page.url),
         official=is_official(host),
+        links=links(root, page.url),
     )
     return Reading(PageState.ARTICLE, article, reason="full text of a feed")
 

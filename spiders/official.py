@@ -14,6 +14,7 @@ from notices.kinds import PageState, Precision
 from notices.page import Page
 from spiders.blocks import one_line, plain_text
 from spiders.files import attachments
+from spiders.hrefs import links
 from spiders.sites import Site
 from spiders.walls import without_text
 
@@ -53,6 +54,7 @@ def read_official(site: Site, page: Page, text: str, *, own: bool = True) -> Rea
         body=body,
         attachments=files,
         official=True,
+        links=links(content, page.url),
     )
     return Reading(PageState.ARTICLE, article, reason="article" if words else "article of files only")
 

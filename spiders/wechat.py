@@ -12,6 +12,7 @@ from notices.kinds import PageState
 from notices.page import Page
 from spiders.blocks import plain_text, tidy
 from spiders.files import attachments
+from spiders.hrefs import links
 from spiders.wechat_fields import Scripts
 from spiders.wechat_shell import read_shell, verification
 from spiders.wechat_tags import tag_with_id
@@ -57,8 +58,9 @@ def _normal(scripts: Scripts, start: int) -> Reading:
         return Reading(PageState.ERROR, reason="js_content cannot be read")
     body = plain_text(content)
     if body:
+        url = scripts.page.url
         article = scripts.article(body, start)
-        article = replace(article, attachments=attachments(content, scripts.page.url))
+        article = replace(article, attachments=attachments(content, url), links=links(content, url))
         return Reading(PageState.ARTICLE, article, reason="article of text")
     if _PICTURE.search(fragment):
         return Reading(PageState.IMAGE, reason="pictures, sound or film without text")
@@ -95,7 +97,8 @@ def _unseen(scripts: Scripts, kind: str) -> Reading | None:
         return None
     root = Selector(text=f"<div>{content}</div>", type="html").root
     body = plain_text(root)
-    article: Article = replace(scripts.article(body), attachments=attachments(root, scripts.page.url))
+    url = scripts.page.url
+    article: Article = replace(scripts.article(body), attachments=attachments(root, url), links=links(root, url))
     return Reading(PageState.ARTICLE, article, reason="article in the page's data") if body else None
 
 

@@ -68,6 +68,7 @@ def main() -> None:
         print(score(labels, "queries", results), end="", flush=True)
         elastic_quality(labels, folder)
     subprocess.run([sys.executable, str(HERE / "triples.py")], check=True)
+    sys.exit(subprocess.run([sys.executable, str(HERE / "eval_alerts.py"), str(labels)]).returncode)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from notices.schema.articles import article_keys, article_versions, articles, fo
 from notices.schema.crawling import alarms, hosts, list_pages, listings, queue, runs, sources, visits
 from notices.schema.files import article_files, files
 from notices.schema.groups import corrections, cursors, events, meta, notice_aliases, notices
+from notices.schema.matters import matter_facts, matter_keys, matter_moves, ties
 from notices.schema.projecting import dead_letters
-from notices.schema.telling import deliveries, matched, posts, subscriptions
+from notices.schema.telling import calendar, deliveries, matched, posts, subscriptions, told
 from notices.schema.types import SHANGHAI, Instant, Json, metadata
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "article_keys",
     "article_versions",
     "articles",
+    "calendar",
     "corrections",
     "cursors",
     "dead_letters",
@@ -30,6 +32,9 @@ __all__ = [
     "list_pages",
     "listings",
     "matched",
+    "matter_facts",
+    "matter_keys",
+    "matter_moves",
     "meta",
     "metadata",
     "notice_aliases",
@@ -40,5 +45,7 @@ __all__ = [
     "runs",
     "sources",
     "subscriptions",
+    "ties",
+    "told",
     "visits",
 ]

@@ -55,6 +55,7 @@ articles = Table(
     Column("signature", LargeBinary, nullable=False),
     Column("keys", LargeBinary, nullable=False),
     Column("marks", Json, nullable=False),
+    Column("leads", Json),
     Column("version", Integer, nullable=False),
     Column("page_id", BigInteger, nullable=False),
     Column("fetched_at", Instant, nullable=False),

@@ -31,6 +31,15 @@ subscriptions = Table(
     Column("paused", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("since_event", BigInteger, nullable=False),
+    Column("at", String, nullable=False),
+    Column("weekday", String, nullable=False),
+    Column("working_days", Boolean, nullable=False),
+    Column("quiet", String, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("empty", Boolean, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("secret", String, nullable=False),
+    Column("plan_at", Instant),
 )
 
 deliveries = Table(
@@ -44,17 +53,20 @@ deliveries = Table(
     Column("channel", Text, nullable=False),
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("happened_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("leased_until", Instant),
     Column("sent_at", Instant),
     Column("error", Text, nullable=False),
     Column("idempotency_key", String, nullable=False),
+    Column("planned_at", Instant),
     Column("unsure", Boolean, nullable=False, server_default=false()),
     Column("repeats", Integer, nullable=False, server_default=text("0")),
     Column("subject", Json),
     UniqueConstraint("subscription_id", "matter_id", "event", "channel"),
     Index("deliveries_due", "state", "due_at"),
+    Index("deliveries_matter", "matter_id"),
 )
 
 matched = Table(
@@ -64,6 +76,33 @@ matched = Table(
     Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
     Column("event_number", BigInteger, nullable=False),
     Column("alerted", Boolean, nullable=False),
+    Index("matched_by_matter", "matter_id"),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("subscription_id", BigInteger, ForeignKey("subscriptions.id"), primary_key=True),
+    Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", String, primary_key=True),
+    Column("notice_id", BigInteger, nullable=False, index=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("subject", Json),
+)
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("subscription_id", BigInteger, ForeignKey("subscriptions.id"), primary_key=True),
+    Column("matter_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("notice_id", BigInteger, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("deadline", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
 )
 
 posts = Table(

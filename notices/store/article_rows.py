@@ -33,6 +33,7 @@ def article_values(one: Understood) -> dict[str, Any]:
         "signature": found.signature,
         "keys": numpy.array(found.keys, dtype="<i8").tobytes(),
         "marks": list(found.marks),
+        "leads": list(one.leads) or None,
     }
 
 
@@ -48,7 +49,8 @@ def understood_of(row: Row[Any]) -> Understood:
     keys = tuple(numpy.frombuffer(row.keys, dtype="<i8").tolist())
     fingerprint = Fingerprint(row.exact, row.signature, keys, tuple(row.marks))
     words = tuple(row.words.split())
-    return Understood(row.key, article, fields_of(row.fields), tuple(row.terms), words, fingerprint)
+    fields, terms, leads = fields_of(row.fields), tuple(row.terms), tuple(row.leads or ())
+    return Understood(row.key, article, fields, terms, words, fingerprint, leads)
 
 
 def load_understood(connection: Connection, ids: Iterable[int]) -> dict[int, Understood]:

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -53,6 +55,10 @@ def _timeline(carrier: Carrier) -> tuple[str, bool, str]:
 def _notice(row: Row[Any], canonical: Row[Any], carriers: list[Carrier]) -> Notice:
     titles = dict.fromkeys([canonical.title, *(carrier.title for carrier in carriers)])
     attachments = [text for name, _, held in canonical.attachments or () for text in (name, held) if text]
+    fields = fields_of(row.fields)
+    lent = bool(row.ends_on) and not fields.comment_end
+    if lent:
+        fields = replace(fields, comment_end=date.fromisoformat(row.ends_on))
     return Notice(
         notice_id=row.id,
         matter_id=row.matter_id,
@@ -61,7 +67,7 @@ def _notice(row: Row[Any], canonical: Row[Any], carriers: list[Carrier]) -> Noti
         body=canonical.body,
         attachments=tuple(attachments),
         url=canonical.url,
-        fields=fields_of(row.fields),
+        fields=fields,
         terms=tuple(canonical.terms),
         words=tuple(canonical.words.split()),
         published_at=row.published_at,
@@ -69,4 +75,5 @@ def _notice(row: Row[Any], canonical: Row[Any], carriers: list[Carrier]) -> Noti
         official=row.official,
         changed=canonical.version > 1,
         carriers=tuple(carriers),
+        end_of_matter=lent,
     )

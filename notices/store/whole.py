@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from notices.changes import difference
 from notices.notice import Notice
-from notices.schema import article_versions, articles, corrections, events, links, notice_aliases, notices
+from notices.schema import article_versions, articles, corrections, events, links, notice_aliases, notices, ties
 from notices.store.notice_rows import load_notices
 
 
@@ -29,7 +29,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A notice with its former ids, versions, corrections, events, kept-apart neighbours, removals, field reasons."""
+    """A notice with its former ids, versions, corrections, events, kept-apart neighbours, removals, field reasons.
+
+    `matter` are the other notices of its matter, `links` what ties it to others, each with its kind and reason.
+    """
 
     notice: Notice
     aliases: tuple[int, ...]
@@ -39,6 +42,8 @@ class Whole:
     events: tuple[dict[str, Any], ...]
     apart: tuple[dict[str, Any], ...]
     removed: tuple[dict[str, Any], ...] = ()
+    matter: tuple[dict[str, Any], ...] = ()
+    links: tuple[dict[str, Any], ...] = ()
 
 
 def load_whole(connection: Connection, notice_id: int) -> Whole | None:
@@ -49,6 +54,8 @@ def load_whole(connection: Connection, notice_id: int) -> Whole | None:
     notice = found[0]
     ids = [carrier.article_id for carrier in notice.carriers]
     reasons = connection.execute(select(notices.c.reasons).where(notices.c.id == notice_id)).scalar_one()
+    if notice.end_of_matter:
+        reasons = {**reasons, "comment_end": "its matter's, for it names none itself"}
     aliases = connection.execute(
         select(notice_aliases.c.alias).where(notice_aliases.c.notice_id == notice_id)
     ).scalars()
@@ -63,6 +70,8 @@ def load_whole(connection: Connection, notice_id: int) -> Whole | None:
         tuple(dict(row._mapping) for row in connection.execute(happened)),
         _apart(connection, ids),
         _removed(connection, ids),
+        _matter(connection, notice),
+        _links(connection, notice_id),
     )
 
 
@@ -98,6 +107,23 @@ def _removed(connection: Connection, ids: list[int]) -> tuple[dict[str, Any], ..
     columns = articles.c.id, articles.c.url, articles.c.removed_at
     query = select(*columns).where(articles.c.id.in_(ids), articles.c.removed_at.is_not(None)).order_by(articles.c.id)
     return tuple(dict(row._mapping) for row in connection.execute(query))
+
+
+def _matter(connection: Connection, notice: Notice) -> tuple[dict[str, Any], ...]:
+    """The other notices of a notice's matter, in time."""
+    columns = notices.c.id.label("notice_id"), articles.c.title, articles.c.url, notices.c.published_at
+    query = select(*columns).join(articles, articles.c.id == notices.c.canonical_id)
+    others = (notices.c.matter_id == notice.matter_id) & (notices.c.id != notice.notice_id)
+    rows = connection.execute(query.where(others).order_by(notices.c.published_at, notices.c.id))
+    return tuple(dict(row._mapping) for row in rows)
+
+
+def _links(connection: Connection, notice_id: int) -> tuple[dict[str, Any], ...]:
+    """What ties a notice to others, strongest first; not all of these need be of its matter."""
+    query = select(ties).where((ties.c.a == notice_id) | (ties.c.b == notice_id))
+    rows = connection.execute(query.order_by(ties.c.strength.desc(), ties.c.a, ties.c.b))
+    found = ((row.b if row.a == notice_id else row.a, row) for row in rows)
+    return tuple({"notice_id": other, "kind": row.kind, "why": row.why} for other, row in found)
 
 
 def _apart(connection: Connection, ids: list[int]) -> tuple[dict[str, Any], ...]:

@@ -43,6 +43,7 @@ def document(notice: Notice) -> bytes:
         "deadline_micros": deadline(fields.comment_end),
         "deadline_day": fields.comment_end.isoformat() if fields.comment_end else None,
         "open_until": _open_until(notice),
+        "end_of_matter": notice.end_of_matter,
         "official": notice.official,
         "changed": notice.changed,
         "url": notice.url,

@@ -145,6 +145,7 @@ def _hit(place: Ranked, row: Row, wanted: Sequence[Concept]) -> Hit:
         place.notice_id, held["matter_id"], held["headline"], place.exact, round(place.score, 4), held["type"],
         tuple(row.facts["shown"]), datetime.fromisoformat(published).astimezone(SHANGHAI) if published else None,
         held.get("deadline_day"), held["url"], tuple(map(_carrier, held["carriers"])), tuple(lights),
+        "matter" if held.get("end_of_matter") else "",
     )  # fmt: skip
 
 

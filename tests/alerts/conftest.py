@@ -18,7 +18,7 @@ from config.channels import Channel
 from notices.article import Article
 from notices.fields import Fields
 from notices.kinds import Mode, NoticeType, Precision
-from notices.schema import SHANGHAI, articles, events, notice_aliases, notices, pages
+from notices.schema import SHANGHAI, articles, events, matter_moves, notice_aliases, notices, pages
 from notices.store import Store
 from notices.store.article_rows import article_values
 from notices.understood import Fingerprint, Understood
@@ -76,9 +76,11 @@ class World:
     def merge(self, old: int, into: int, mode: Mode = Mode.LIVE) -> None:
         """One notice swallows another."""
         with self.store.writing() as connection:
+            matter = _matter(connection, old)
             connection.execute(update(articles).where(articles.c.notice_id == old).values(notice_id=into))
             connection.execute(delete(notices).where(notices.c.id == old))
             connection.execute(insert(notice_aliases).values(alias=old, notice_id=into))
+            connection.execute(insert(matter_moves).values(matter_id=matter, notice_id=into))
             self._event(connection, old, ["merged"], mode, into=into)
             self._event(connection, into, ["joined", "merged"], mode, swallowed=[old])
 
@@ -91,7 +93,30 @@ class World:
             left = member.first()
             assert left
             self._event(connection, notice, ["split"], mode, left=[left])
-            return self._group(connection, [left], mode)
+            made = self._group(connection, [left], mode)
+            connection.execute(insert(matter_moves).values(matter_id=_matter(connection, notice), notice_id=made))
+            return made
+
+    def link(self, notice: int, to: int, mode: Mode = Mode.LIVE) -> None:
+        """A notice is found to belong to another one's matter."""
+        with self.store.writing() as connection:
+            matter, old = _matter(connection, to), _matter(connection, notice)
+            connection.execute(update(notices).where(notices.c.id == notice).values(matter_id=matter))
+            connection.execute(insert(matter_moves).values(matter_id=old, notice_id=notice))
+            self._event(connection, notice, ["linked"], mode, matter=[old, matter])
+
+    def unlink(self, notice: int, mode: Mode = Mode.LIVE) -> None:
+        """A notice turns out to be a matter of its own."""
+        with self.store.writing() as connection:
+            old = _matter(connection, notice)
+            connection.execute(update(notices).where(notices.c.id == notice).values(matter_id=notice))
+            connection.execute(insert(matter_moves).values(matter_id=old, notice_id=notice))
+            self._event(connection, notice, ["linked"], mode, matter=[old, notice])
+
+    def happens(self, notice: int, *kinds: str, mode: Mode = Mode.LIVE, **detail: Any) -> None:
+        """An event of the log that changes nothing else."""
+        with self.store.writing() as connection:
+            self._event(connection, notice, list(kinds), mode, **detail)
 
     def events(self) -> int:
         return self.store.last_event()
@@ -102,7 +127,8 @@ class World:
     ) -> None:  # fmt: skip
         with self.store.writing() as connection:
             before = connection.execute(select(notices.c.fields).where(notices.c.id == notice)).scalar_one()
-            connection.execute(update(notices).where(notices.c.id == notice).values(fields=change(before)))
+            shown = {"ends_on": end.isoformat()} if end else {}
+            connection.execute(update(notices).where(notices.c.id == notice).values(fields=change(before), **shown))
             detail = {"deadline": [before.get("comment_end"), end.isoformat()]} if end else {}
             self._event(connection, notice, kinds, mode, **detail)
 
@@ -123,6 +149,7 @@ class World:
     def _group(self, connection: Connection, members: list[int], mode: Mode) -> int:
         fields = connection.execute(select(articles.c.fields).where(articles.c.id == members[0])).scalar_one()
         row = {"version": 0, "canonical_id": members[0], "fields": fields, "reasons": {}, "published_at": self.now}
+        row["ends_on"] = fields.get("comment_end")
         more = {"precision": Precision.DAY.value, "official": False, "created_at": self.now, "matter_id": 0}
         made = connection.execute(insert(notices).values(**row, **more).returning(notices.c.id)).scalar_one()
         connection.execute(update(notices).where(notices.c.id == made).values(matter_id=made))
@@ -135,19 +162,20 @@ class World:
         connection.execute(insert(events).values(**row, detail={"kinds": kinds, **detail}))
 
 
+def _matter(connection: Connection, notice: int) -> int:
+    return int(connection.execute(select(notices.c.matter_id).where(notices.c.id == notice)).scalar_one())
+
+
 class WordReader:
-    """A reader that knows `word` (in a title) and `is:open`; `behind` makes it lag by so many events."""
+    """A reader that knows `word` (in a title) and `is:open`, for what matches when a subscription is made."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.behind = 0
-        self.asked: list[tuple[str, datetime]] = []
 
     def position(self) -> int:
-        return self.world.events() - self.behind
+        return self.world.events()
 
     def matches(self, query: str, notice_ids: Collection[int] | None, now: datetime) -> set[int]:
-        self.asked.append((query, now))
         ids = self.world.store.notice_ids() if notice_ids is None else notice_ids
         return {
             one.notice_id for one in self.world.store.notices(ids) if all(_fits(one, w, now) for w in query.split())

@@ -147,7 +147,7 @@ def test_an_acceptance_is_one_and_holds_the_message(scheme: str, place: Place, w
 def test_what_a_page_says_mentions_nobody(place: Place, world: Any, reader: Any) -> None:
     make(world.store, reader, Wanted("a", "is:open", ("phone",)), {"phone"}, world.now)
     world.notice("办法 @everyone <!channel> <@U123> [x](http://evil.example)")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     place.answer = (204, b"")
     assert dispatch(world.store, {"phone": channel("discord", place)}, world.now).states == {"sent": 1}
     [body] = place.bodies
@@ -157,7 +157,7 @@ def test_what_a_page_says_mentions_nobody(place: Place, world: Any, reader: Any)
 def test_many_are_fitted_to_what_the_platform_takes(place: Place, world: Any, reader: Any) -> None:
     make(world.store, reader, Wanted("a", "is:open", ("phone",)), {"phone"}, world.now)
     world.notices(f"办法第{number:03}号" for number in range(300))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     place.answer = (200, b'{"ok":true,"result":{}}')
     assert dispatch(world.store, {"phone": channel("tgram", place)}, world.now).states == {"sent": 300}
     assert len(place.bodies) == 1 and len(place.bodies[0].encode()) < 30_000

@@ -37,7 +37,7 @@ def test_a_private_address_is_refused_however_it_is_written(host: str) -> None:
 def test_an_address_given_by_a_subscriber_cannot_reach_this_machine(world: Any, reader: Any, hook: Any) -> None:
     make(world.store, reader, Wanted("a", "is:open", (hook.url,)), set(), world.now)
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     assert dispatch(world.store, {}, world.now).states == {"pending": 1}
     assert "inside a private network: `private: true` in channels.yaml allows it" in listed(world.store)[0].error
     assert not hook.bodies
@@ -85,7 +85,7 @@ def test_a_redirect_is_not_followed_and_is_no_acceptance(world: Any, reader: Any
 
     make(world.store, reader, Wanted("a", "is:open", ("team",)), {"team"}, world.now)
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     with serving(Handler) as base:
         channels = {"team": Channel("team", "webhook", base + "/", private=True)}
         assert dispatch(world.store, channels, world.now).states == {"pending": 1}

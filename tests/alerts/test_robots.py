@@ -64,7 +64,7 @@ def test_a_robot_is_told_what_who_until_when_and_how_to_stop_it(
     with platform(kind, secret=secret, clock=own_time(world)) as one:
         subscribe(world, reader, "drafts", language=language)
         world.notice("关于《示例办法（征求意见稿）》的通知", copies=2)
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         assert dispatch(world.store, {"team": robot(one)}, world.now).states == {"sent": 1}
         text = one.texts()[0]
     for part in ("关于《示例办法（征求意见稿）》的通知", "2026-12-31", "60", "https://example.org/1.html", "账号2",
@@ -89,7 +89,7 @@ def test_an_error_inside_a_200_is_no_acceptance(kind: str, answer: bytes, pause:
         one.broken = [(200, answer)]
         subscribe(world, reader, "drafts")
         world.notice("办法")
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         channels = {"team": robot(one)}
         assert dispatch(world.store, channels, world.now).states == {"pending": 1}
         row = listed(world.store)[0]
@@ -104,7 +104,7 @@ def test_no_answer_is_counted_when_it_is_sent_again(kind: str, world: Any, reade
     with platform(kind) as one:
         subscribe(world, reader, "drafts")
         world.notice("办法")
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         one.hang = threading.Event()
         channels = {"team": robot(one, timeout=0.3)}
         assert dispatch(world.store, channels, world.now).states == {"pending": 1}
@@ -131,7 +131,7 @@ def test_parts_keep_to_the_bytes_and_cut_no_character_no_link_and_no_notice(
     with platform(kind, clock=own_time(world)) as one:
         subscribe(world, reader, "drafts")
         world.notices(titles)
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         dispatch(world.store, {"team": robot(one)}, world.now)
         texts = one.texts()
         assert counts(world.store) == {"sent": len(titles)}
@@ -153,7 +153,7 @@ def test_a_flood_of_500_is_one_message_that_says_how_many_it_leaves_out(kind: st
     with platform(kind) as one:
         subscribe(world, reader, "drafts")
         world.notices(f"办法第{number:03}号" for number in range(500))
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         link = "https://feeds.example.org/drafts"
         assert dispatch(world.store, {"team": robot(one)}, world.now, link=lambda _: link).states == {"sent": 500}
         [text] = one.texts()
@@ -168,7 +168,7 @@ def test_a_robots_rate_is_kept_over_dispatchers_and_everything_arrives(kind: str
     with platform(kind, clock=own_time(world)) as one:
         subscribe(world, reader, *names)
         world.notice("办法")
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         channels = {"team": robot(one), "same": robot(one)}
         turns = 0
         while counts(world.store).get("pending"):
@@ -190,7 +190,7 @@ def test_feishu_is_not_sent_more_than_five_in_a_second(world: Any, reader: Any) 
     with platform("feishu") as one:
         subscribe(world, reader, *(f"s{number}" for number in range(8)))
         world.notice("办法")
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         assert dispatch(world.store, {"team": robot(one)}, world.now).states == {"sent": 8}
         assert one.busiest(1.0) == 5
 
@@ -207,7 +207,7 @@ def test_what_a_page_says_is_neither_markup_nor_a_mention(kind: str, world: Any,
     with platform(kind) as one:
         subscribe(world, reader, "drafts")
         world.notice(HOSTILE)
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         assert dispatch(world.store, {"team": robot(one)}, world.now).states == {"sent": 1}
         text = one.texts()[0]
         value = one.taken[0]

@@ -40,7 +40,7 @@ def subscribe(world: Any, reader: Any, *channels: str, name: str = "a", language
 def test_a_message_is_signed_and_says_what_who_when_and_how_to_stop_it(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, "team")
     world.notice("关于《某办法》\r\nX-Evil: <script>", copies=2)
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     channels = team(hook, secret=SECRET)
     assert dispatch(world.store, channels, world.now).states == {"sent": 1}
     timestamp = hook.headers[0]["X-Policywatch-Timestamp"]
@@ -62,12 +62,12 @@ def test_a_flood_is_one_message_with_a_list_and_a_larger_one_has_numbered_parts(
 ) -> None:
     subscribe(world, reader, "team", language="en")
     world.notices(f"办法{number}" for number in range(500))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     dispatch(world.store, team(hook), world.now)
     assert [(len(m["items"]), m["part"], m["parts"]) for m in hook.messages] == [(500, 1, 1)]
     assert "500. New consultation: 办法499 · Comments until 2026-12-31 (60 days left)" in hook.messages[0]["text"]
     world.notices(f"条例{number}" for number in range(501))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     dispatch(world.store, team(hook), world.now)
     assert [(len(m["items"]), m["part"], m["parts"]) for m in hook.messages[1:]] == [(500, 1, 2), (1, 2, 2)]
     assert sorted(hook.titles()) == sorted([f"办法{n}" for n in range(500)] + [f"条例{n}" for n in range(501)])
@@ -77,11 +77,11 @@ def test_a_flood_is_one_message_with_a_list_and_a_larger_one_has_numbered_parts(
 def test_a_receiver_that_was_down_gets_each_thing_once(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("第一")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 500
     assert dispatch(world.store, hook.channels, world.now).states == {"pending": 1}
     world.notice("第二")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     assert listed(world.store)[1].error == "500 said so"
     assert "/hook" not in listed(world.store)[1].channel
     hook.status = 200
@@ -101,7 +101,7 @@ def test_a_channel_that_hangs_or_is_not_there_holds_up_no_other(
     other_hook.hang = threading.Event()
     subscribe(world, reader, "good", "slow", nobody)
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     answered: list[bool] = []
     other_hook.before_answer = lambda: answered.append(bool(hook.bodies))
     channels = team(hook, "good") | team(other_hook, "slow", timeout=0.5)
@@ -116,7 +116,7 @@ def test_a_message_that_one_receiver_refuses_holds_up_no_other_message(world: An
     subscribe(world, reader, hook.url, name="a")
     subscribe(world, reader, hook.url, name="b")
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 400
     dispatch(world.store, hook.channels, world.now)
     assert [m["subscription"] for m in hook.messages] == ["a", "b"]
@@ -129,7 +129,7 @@ def test_it_gives_up_after_a_day_of_attempts_aloud(world: Any, reader: Any, hook
     subscribe(world, reader, hook.url, name="a")
     subscribe(world, reader, hook.url, name="b")
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 500
     began, chance = world.now, random.Random(7)
     while counts(world.store).get("pending"):
@@ -145,7 +145,7 @@ def test_it_gives_up_after_a_day_of_attempts_aloud(world: Any, reader: Any, hook
 def test_after_days_asleep_it_still_tries(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("办法", end=date(2026, 11, 2))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     hook.status = 500
     dispatch(world.store, hook.channels, world.later(days=3))
     hook.status = 200
@@ -156,7 +156,7 @@ def test_after_days_asleep_it_still_tries(world: Any, reader: Any, hook: Any) ->
 def test_a_channel_without_its_secret_or_its_entry_sends_nothing(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, "team", "gone")
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     assert dispatch(world.store, team(hook, secret_env="NOT_SET_HERE"), world.now).states == {"pending": 2}
     assert {one.error.split(":")[0] for one in listed(world.store)} == {
         "the environment has no NOT_SET_HERE", "channels.yaml has no channel 'gone'",
@@ -167,7 +167,7 @@ def test_a_channel_without_its_secret_or_its_entry_sends_nothing(world: Any, rea
 def test_a_paused_subscription_keeps_its_messages_until_it_is_resumed(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     subscriptions.pause(world.store, "a")
     assert dispatch(world.store, hook.channels, world.now).states == {}
     subscriptions.pause(world.store, "a", paused=False)
@@ -178,7 +178,7 @@ def test_a_paused_subscription_keeps_its_messages_until_it_is_resumed(world: Any
 def test_a_notice_merged_after_its_match_is_sent_as_what_it_is_now(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     told, other = world.notice("原来的"), world.notice("吞并者", kind="news")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     world.merge(told, other)
     dispatch(world.store, hook.channels, world.now)
     assert hook.titles() == ["吞并者"]
@@ -190,7 +190,7 @@ def test_two_dispatchers_at_once_send_each_thing_once(world: Any, reader: Any, h
     for number in range(5):
         subscribe(world, reader, hook.url, name=f"s{number}")
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     threads = [threading.Thread(target=dispatch, args=(world.store, hook.channels, world.now)) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -240,7 +240,7 @@ def killed(world: Any, hook: Any, after: float | None) -> None:
 def test_killed_between_sending_and_marking_it_repeats_under_the_same_key(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("办法")
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     killed(world, hook, None)
     assert counts(world.store) == {"leased": 1}
     assert dispatch(world.store, hook.channels, world.later(minutes=1)).states == {}
@@ -261,7 +261,7 @@ def test_killed_at_random_moments_everything_arrives_and_repeats_carry_their_key
         subscribe(world, reader, hook.url, name=f"s{number}")
     for number in range(60):
         world.notice(f"办法{number}")
-        match(world.store, reader, world.now)
+        match(world.store, world.now)
         hook.status = chance.choice([200, 200, 200, 500])
         killed(world, hook, chance.choice([None, chance.uniform(0.3, 1.2)]))
         world.later(minutes=chance.choice([0, 3, 15]))

@@ -30,10 +30,10 @@ def test_what_is_sent_keeps_to_the_schema(world: Any, reader: Any, hook: Any, va
     make(world.store, reader, Wanted("a", "is:open", (hook.url,)), set(), world.now)
     notice = world.notice(HOSTILE, copies=3)
     world.notices(f"办法{number}" for number in range(20))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     dispatch(world.store, hook.channels, world.now)
     world.deadline(notice, date(2027, 2, 1))
-    match(world.store, reader, world.now)
+    match(world.store, world.now)
     dispatch(world.store, hook.channels, world.later(minutes=1))
     assert len(hook.messages) == 2
     for message in hook.messages:

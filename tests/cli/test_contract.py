@@ -27,9 +27,10 @@ COMMANDS = [
     "restore",
     "fix",
     "forget",
+    "serve",
     "doctor",
 ]
-ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries"]
+ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries", "apply", "rotate"]
 ARTICLE = """---
 title: 某部公开征求对《样例管理办法（征求意见稿）》的意见
 url: https://example.gov.cn/notice/{number}.html

@@ -75,16 +75,19 @@ def test_the_labels_are_met(store: Path, tmp_path: Path) -> None:
         assert figures[name] >= floor, name
 
 
-def partition(folder: Path) -> tuple[set[frozenset[str]], dict[str, str]]:
-    """The groups as sets of article keys, and each canonical article's fields."""
+def partition(folder: Path) -> tuple[set[frozenset[str]], set[frozenset[str]], dict[str, str]]:
+    """The notices and the matters as sets of article keys, and each canonical article's fields and end."""
     with Store.open(f"sqlite:///{folder / 'policywatch.db'}", folder) as opened, opened.reading() as connection:
         keys = {row.id: (row.key, row.notice_id) for row in connection.execute(select(articles))}
         groups: dict[int, set[str]] = {}
         for key, notice in keys.values():
             groups.setdefault(notice, set()).add(key)
         rows = connection.execute(select(notices)).all()
-        fields = {keys[row.canonical_id][0]: json.dumps(row.fields, sort_keys=True) for row in rows}
-    return {frozenset(group) for group in groups.values()}, fields
+        fields = {keys[row.canonical_id][0]: f"{json.dumps(row.fields, sort_keys=True)} {row.ends_on}" for row in rows}
+        matters: dict[int, set[str]] = {}
+        for row in rows:
+            matters.setdefault(row.matter_id, set()).update(groups[row.id])
+    return {frozenset(one) for one in groups.values()}, {frozenset(one) for one in matters.values()}, fields
 
 
 def test_another_order_gives_the_same_notices(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Feeds and calendars: what a subscription told, for whoever reads it with a program of their own."""
