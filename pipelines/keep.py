@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from notices.article import Reading
 from notices.identity import WECHAT_HOST, host_of, identity
@@ -16,6 +16,7 @@ from notices.pagefile import PageFile
 from notices.schema import SHANGHAI, forgotten, pages
 from notices.store import Store
 from notices.store.chunks import chunks
+from notices.store.engine import insert_numbered
 from notices.understood import Understood
 from pipelines.enrich import with_files
 from pipelines.regroup import regroup
@@ -131,11 +132,8 @@ def _known(connection: Connection, seen: Sequence[tuple[str, str, bytes]]) -> se
 
 
 def _insert_pages(connection: Connection, entries: list[Entry]) -> None:
-    if not entries:
-        return
-    statement = insert(pages).returning(pages.c.id, sort_by_parameter_order=True)
-    made = connection.execute(statement, [_page_values(entry) for entry in entries])
-    for entry, page_id in zip(entries, made.scalars(), strict=True):
+    numbers = insert_numbered(connection, pages, [_page_values(entry) for entry in entries])
+    for entry, page_id in zip(entries, numbers, strict=True):
         entry.page_id = page_id
 
 

@@ -17,8 +17,8 @@ from pipelines.link import SHORT, Facts, Stage
 from pipelines.marks import named
 from pipelines.notice_fields import Said
 
-LONGEST = 4  # characters of a name at least: what is shorter names nothing by itself
-TITLE = 12  # characters of a title that may stand for what it is about
+LEAST = 4  # characters of a name: what is shorter names nothing by itself
+TITLE, LONGEST_TITLE = 12, 200  # characters of a title that may stand for what it is about
 
 _OWN = {NoticeType.CONSULTATION: Stage.DRAFT, NoticeType.ISSUANCE: Stage.FINAL}
 _REPORTED = {NoticeType.NEWS, NoticeType.BULLETIN, NoticeType.CALL, NoticeType.OTHER}
@@ -79,7 +79,7 @@ def keys_of(facts: Facts) -> set[str]:
     found = {f"name:{name}" for name in facts.names} | {f"to:{lead}" for lead in facts.leads}
     if facts.number:
         found.add(f"number:{facts.number}")
-    if len(facts.title) >= TITLE:
+    if TITLE <= len(facts.title) <= LONGEST_TITLE:
         found.add(f"title:{facts.title}")
     return found
 
@@ -151,7 +151,7 @@ def _names(said: Said, canonical: Understood, title: str) -> tuple[str, ...]:
         given = [name_key(match[0]) for match in _ABOUT.finditer(title)][:1]
     if not given:
         given = ["行动" + named(match[1]) for match in _ACTION.finditer(title)][:1]
-    return tuple(dict.fromkeys(name for name in given if len(name) >= LONGEST))
+    return tuple(dict.fromkeys(name for name in given if len(name) >= LEAST))
 
 
 def _whole(number: str) -> bool:

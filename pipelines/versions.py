@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from notices.kinds import Mode, PageState
 from notices.schema import article_keys, article_versions, articles
 from notices.store.article_rows import article_values, understood_of
 from notices.store.chunks import chunks
-from notices.store.engine import insert_rows, upsert
+from notices.store.engine import insert_numbered, insert_rows, upsert
 from notices.understood import Understood
 
 
@@ -121,12 +121,8 @@ class Shelf:
     def write(self, connection: Connection) -> dict[str, int]:
         """Stores what changed and returns the id of every article of the batch, by key."""
         fresh = [copy for copy in self._copies.values() if not copy.article_id]
-        if fresh:
-            statement = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
-            for copy, made in zip(
-                fresh, connection.execute(statement, [_row(c) for c in fresh]).scalars(), strict=True
-            ):
-                copy.article_id = made
+        for copy, made in zip(fresh, insert_numbered(connection, articles, [_row(c) for c in fresh]), strict=True):
+            copy.article_id = made
         replaced = [copy for copy in self._copies.values() if copy.changed and copy.old_keys]
         made_now = {copy.article_id for copy in fresh}
         versioned = {key for key, _ in self._versions}

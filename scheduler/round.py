@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.alarms import tell_alarms
 from alerts.daily import plan
 from alerts.dispatcher import Dispatched, dispatch
 from alerts.feeds.addresses import links
@@ -67,7 +68,7 @@ def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event 
 def catch_up(settings: Settings, store: Store, now: datetime) -> tuple[int, int]:
     """Indexes and matches what is new, sending nothing; returns notices indexed and deliveries written."""
     indexed = project(store, settings.data) if behind(store, settings.data) else 0
-    return indexed, match(store, now)
+    return indexed, match(store, now) + tell_alarms(store, now)
 
 
 def due(store: Store, now: datetime) -> list[str]:

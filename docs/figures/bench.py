@@ -25,9 +25,8 @@ import bench_elasticsearch
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-sys.path[:0] = [str(ROOT), str(HERE)]
-
-import bench_pages  # noqa: E402
+sys.path.insert(0, str(ROOT))
+from docs.figures import bench_pages  # noqa: E402
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 

@@ -7,7 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, Table, cast, create_engine, event, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    cast,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
@@ -21,6 +33,7 @@ from notices.store.postgres import (
     copy_rows,
     count_on,
     counted,
+    next_numbers,
     postgres_engine,
     postgres_problem,
 )
@@ -73,13 +86,13 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     """Inserts rows; where the primary key is there already, updates the named columns, or nothing."""
     if not rows:
         return
-    insert = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    made = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
     keys = list(table.primary_key.columns)
-    changed = {name: insert.excluded[name] for name in update}
+    changed = {name: made.excluded[name] for name in update}
     statement = (
-        insert.on_conflict_do_update(index_elements=keys, set_=changed)
+        made.on_conflict_do_update(index_elements=keys, set_=changed)
         if changed
-        else insert.on_conflict_do_nothing(index_elements=keys)
+        else made.on_conflict_do_nothing(index_elements=keys)
     )
     connection.execute(statement, list(rows))
 
@@ -93,6 +106,24 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})", list(rows))
     elif rows:
         copy_rows(connection, table, columns, rows)
+
+
+def insert_numbered(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Inserts rows that all name the same columns, and returns the numbers they got as their key, in their order."""
+    key = table.primary_key.columns.values()[0]
+    if connection.dialect.name == "sqlite":
+        statement = insert(table).returning(key, sort_by_parameter_order=True)
+        return list(connection.execute(statement, list(rows)).scalars()) if rows else []
+    numbers: list[int] = next_numbers(connection, table.name, key.name, len(rows))
+    columns = list(rows[0]) if rows else []
+    kinds = [table.c[name].type.dialect_impl(connection.dialect) for name in columns]
+    ready = [kind.bind_processor(connection.dialect) or _same for kind in kinds]
+    copied = [
+        (number, *(make(row[name]) for make, name in zip(ready, columns, strict=True)))
+        for number, row in zip(numbers, rows, strict=True)
+    ]
+    insert_rows(connection, table, [key.name, *columns], copied)
+    return numbers
 
 
 def among(connection: Connection, column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
@@ -146,6 +177,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # Python's own mode begins transactions too late for the writer's lock
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _begin(connection: Connection) -> None:

@@ -94,6 +94,13 @@ def copy_rows(connection: Connection, table: Table, columns: Sequence[str], rows
         raise DatabaseError(f"COPY {table.name}", None, error) from error
 
 
+def next_numbers(connection: Connection, table: str, column: str, number: int) -> list[int]:
+    """The next so many numbers of a table's counter, ascending."""
+    drawn = text("SELECT nextval(pg_get_serial_sequence(:table, :column)) FROM generate_series(1, :number)")
+    given = {"table": table, "column": column, "number": number}
+    return sorted(connection.execute(drawn, given).scalars())
+
+
 def counted(connection: Connection, table: str, column: str) -> int | None:
     """The last number that a table's counter gave; None when the column counts nothing."""
     name = text("SELECT pg_get_serial_sequence(:table, :column)")

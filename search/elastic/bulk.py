@@ -102,7 +102,10 @@ def _once(
     """Sends actions once; returns those to send again, and why."""
     lines: Sequence[Any] = [line for action in actions for line in action.lines]  # JSON already: sent as it is
     try:
-        answer = elastic.client.bulk(operations=lines, index=index, refresh=refresh, filter_path=FIELDS)
+        alias = index == elastic.names.write  # an alias that is gone must not become an index
+        answer = elastic.client.bulk(
+            operations=lines, index=index, refresh=refresh, require_alias=alias, filter_path=FIELDS
+        )
     except (NoConnection, ConnectionTimeout) as error:
         return actions, type(error).__name__
     except ApiError as error:

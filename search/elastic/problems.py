@@ -94,4 +94,4 @@ def _reason(error: ApiError) -> str:
 
 def _first(error: TransportError) -> str:
     text = str(error.message).split("\n")[0]
-    return text.rpartition("caused by: ")[2][:200]
+    return text.rpartition(": ")[2][:200]

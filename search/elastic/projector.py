@@ -45,26 +45,24 @@ class Projector:
 
         Raises ElasticAway when it should be tried again, ElasticRefused or IndexUnfit when somebody has to act.
         """
-        held = self._index()
-        cursor = Cursor(self._store, held.cursor)
-        if cursor.position >= self._store.last_event():
+        if self._settled():
             return 0
+        self._held = held = live(self._elastic, self._store)
+        self._looked = time.monotonic()
+        cursor = Cursor(self._store, held.cursor)
         position = cursor.take()
         if position is None:
             return 0
-        self._held = None  # until this went well: otherwise it may be gone
         try:
-            written = follow(self._store, self._elastic, held, cursor, position, self._stop)
+            return follow(self._store, self._elastic, held, cursor, position, self._stop)
         finally:
             cursor.release()
-        self._held = held
-        return written
 
-    def _index(self) -> Held:
+    def _settled(self) -> bool:
+        """Whether the index that was found lately has every event: asked every second, so without the server."""
         if self._held is None or time.monotonic() > self._looked + CHECKED:
-            self._held = live(self._elastic, self._store)
-            self._looked = time.monotonic()
-        return self._held
+            return False
+        return lag(self._store, self._held) <= 0
 
 
 def lag(store: Store, held: Held) -> int:
@@ -74,10 +72,10 @@ def lag(store: Store, held: Held) -> int:
 
 def retry(store: Store, elastic: Elastic) -> tuple[int, int]:
     """Tries all dead letters again; returns how many were tried, and how many of them were refused again."""
-    held = live(elastic, store)
+    live(elastic, store)
     with store.reading() as connection:
         ids = [letter.notice_id for letter in read_letters(connection, READER)]
-    done = send(elastic, held.name, current(store, ids, store.last_event()), threading.Event(), refresh=True)
+    done = send(elastic, elastic.names.write, current(store, ids, store.last_event()), threading.Event(), refresh=True)
     with store.writing() as connection:
         settle_letters(connection, READER, ids, done.refused, datetime.now(SHANGHAI))
     return len(ids), len(done.refused)
@@ -91,12 +89,16 @@ def follow(
     position: int,
     stop: threading.Event,
 ) -> int:
-    """Writes every notice of the events after a position, and moves the cursor; returns the documents written."""
+    """Writes every notice of the events after a position, and moves the cursor; returns the documents written.
+
+    The index that is read is written to through its alias: were it swapped meanwhile, the new one gets it too.
+    """
     written = 0
+    target = elastic.names.write if elastic.names.write in held.aliases else held.name
     while not stop.is_set() and (events := store.events_after(position, EVENTS)):
         ids = list(dict.fromkeys(event.notice_id for event in events))
         actions = _renewing(cursor, current(store, ids, events[-1].number))
-        done = send(elastic, held.name, actions, stop, refresh=len(events) < FEW)
+        done = send(elastic, target, actions, stop, refresh=len(events) < FEW)
         _ahead(store, held, done)
         with store.writing() as connection:
             if not cursor.move(connection, events[-1].number):

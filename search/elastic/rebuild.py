@@ -1,6 +1,7 @@
 """A new index beside the one that is read: filled from the store, brought up to its last event, then swapped in."""
 
 import threading
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from notices.schema import SHANGHAI
 from notices.store import Store
 from notices.store.cursor import Cursor
 from notices.store.letters import settle_letters
+from search.elastic.bulk import Action
 from search.elastic.connection import Elastic
 from search.elastic.indices import Held, all_of, create
 from search.elastic.problems import told
@@ -41,21 +43,32 @@ def _rebuild(store: Store, elastic: Elastic, turn: Cursor) -> int:
     try:
         position = store.last_event()
         ids = store.notice_ids()
-        actions = (action for action in current(store, ids, position) if turn.renew() and cursor.renew())
-        done = send(elastic, new.name, actions, stop)
+        done = send(elastic, new.name, _renewing(turn, cursor, current(store, ids, position)), stop)
         with store.writing() as connection:
             cursor.move(connection, position)
+            settle_letters(connection, READER, ids, done.refused, datetime.now(SHANGHAI))
         follow(store, elastic, new, cursor, position, stop)
         _settings(elastic, new, refresh_interval="1s")
+        _renew(turn)
         _swap(elastic, new, [one for one in old if one.aliases])
     finally:
         cursor.release()
-    with store.writing() as connection:
-        settle_letters(connection, READER, ids, done.refused, datetime.now(SHANGHAI))
     _drop(store, elastic, [one for one in old if one.aliases])
     with told(elastic.url):
         elastic.client.indices.refresh(index=new.name)
         return int(elastic.client.count(index=new.name)["count"])
+
+
+def _renewing(turn: Cursor, cursor: Cursor, actions: Iterable[Action]) -> Iterator[Action]:
+    for action in actions:
+        _renew(turn)
+        cursor.renew()
+        yield action
+
+
+def _renew(turn: Cursor) -> None:
+    if not turn.renew():
+        raise Problem("another reindex took over while this one was held up: wait for its end")
 
 
 def _swap(elastic: Elastic, new: Held, old: list[Held]) -> None:

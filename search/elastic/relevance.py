@@ -17,7 +17,9 @@ from search.relevance import PIECES, RANKED, RELATED, Ranked, _about, _weighed
 from search.tree import Node, Text
 
 BOOSTS: Mapping[str, float] = {"title": 1.0, "body": 1.0, "attachments": 0.5}
+ELSEWHERE = 0.1  # of what a text counts in its other fields
 PARTS = ("title", "body")  # where parts of a word count
+RAREST = 8  # parts of words that are sought: more of them cost the server time and change hardly any place
 NO_KIN: Mapping[int, float] = MappingProxyType({})
 
 
@@ -68,29 +70,30 @@ def _counts(asking: Asking, wanted: Sequence[Concept]) -> tuple[dict[str, int], 
 
 
 def _clauses(wanted: Sequence[Concept], counts: Mapping[str, int]) -> Iterator[Dsl]:
-    """What speaks for a notice: each way to write a concept, and the parts of a word."""
+    """What speaks for a notice: each way to write a concept, and the rarest parts of words."""
+    parts: set[str] = set()
     for concept in wanted:
-        for text in concept.texts:
-            if not is_character(text):
-                yield from _boosted(text, TEXT)
+        yield from (_sought(text, TEXT) for text in concept.texts if not is_character(text))
         if not concept.exact and not is_character(concept.texts[0]):
-            for token in concept.texts[0].tokens:
-                if counts.get(token):
-                    yield from _boosted(Text((token,), False, token), PARTS)
+            parts.update(token for token in concept.texts[0].tokens if counts.get(token))
+    for token in sorted(parts, key=lambda token: (counts[token], token))[:RAREST]:
+        yield _sought(Text((token,), False, token), PARTS)
 
 
-def _boosted(text: Text, fields: Iterable[str]) -> Iterator[Dsl]:
+def _sought(text: Text, fields: Sequence[str]) -> Dsl:
+    """A text where it counts most, and a little where else: a plain sum would prefer what a title only repeats."""
+    queries = []
     for field in (text.field,) if text.field else fields:
-        found = phrase(text, field)
-        [[kind, body]] = found.items()
-        yield {kind: {field: body[field] | {"boost": BOOSTS[field]}}}
+        [[kind, body]] = phrase(text, field).items()
+        queries.append({kind: {field: body[field] | {"boost": BOOSTS[field]}}})
+    return {"dis_max": {"queries": queries, "tie_breaker": ELSEWHERE}}
 
 
 def _named(best: Iterable[Mapping[str, Any]]) -> list[Dsl]:
     """The names of the documents that the best exact matches are about, as what looser ones may hold."""
     told = [facts for facts in best if facts["type"] != NoticeType.ROUNDUP]
     names = dict.fromkeys(name for facts in told for name in _about(facts["title"], facts["named"]))
-    return [one for name in names for one in _boosted(Text(tuple(name.split()), False, name), TEXT)]
+    return [_sought(Text(tuple(name.split()), False, name), TEXT) for name in names]
 
 
 def _merged(answers: Iterable[Iterable[Row]]) -> list[Row]:

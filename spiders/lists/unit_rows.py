@@ -15,17 +15,20 @@ _ITEMS = ("li", "tr", "dl")
 
 
 def rows_of(selector: Selector, base: str) -> tuple[Row, ...]:
-    """The rows of a list, each address once: links with a title and a day beside them."""
+    """The rows of a list, each address once: links with a title and a day beside them; without days, titled items."""
+    links = [link.root for link in selector.xpath("//a[@href]")]
+    found = [row for link in links if (row := _row(link, base)) and (row.published_at or row.ends_on)]
+    if not found:
+        items = (link for link in links if link.get("title") and next(link.iterancestors("li"), None) is not None)
+        found = [row for link in items if (row := _row(link, base))]
     rows: dict[str, Row] = {}
-    for link in selector.xpath("//a[@href]"):
-        row = _row(link.root, base)
-        if row is not None:
-            rows.setdefault(row.url, row)
+    for row in found:
+        rows.setdefault(row.url, row)
     return tuple(rows.values())
 
 
 def _row(link: etree._Element, base: str) -> Row | None:
-    """The row a link stands in, None for links that are no row: without a title, without a date beside them."""
+    """The row a link stands in, None for links without a title or an address."""
     href = (link.get("href") or "").strip()
     title = _title(link)
     if not title or not href or href.startswith(("#", "javascript:")):
@@ -34,8 +37,6 @@ def _row(link: etree._Element, base: str) -> Row | None:
     if item is None:
         item = link.getparent()
     published, ends = _dates(item, link) if item is not None else (None, None)
-    if published is None and ends is None:
-        return None
     try:
         return Row(_address(base, href), title, midnight(published), ends)
     except ValueError:  # a link such as http://[

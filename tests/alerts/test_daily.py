@@ -1,14 +1,13 @@
 """Reminders and signs of life: who gets them, and what happens when the machine slept or its clock was wrong."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from alerts import subscriptions
-from alerts.alarms import Trouble, tell_alarm
+from alerts.alarms import tell_alarms
 from alerts.daily import plan
 from alerts.dispatcher import dispatch
 from alerts.feeds.files import refresh
@@ -16,7 +15,7 @@ from alerts.ledger import listed
 from alerts.matcher import match
 from alerts.subscriptions import Wanted, make
 from notices.kinds import Mode
-from notices.schema import SHANGHAI, deliveries, notices
+from notices.schema import SHANGHAI, alarms, deliveries, notices
 from notices.schema import subscriptions as table
 
 END = date(2026, 12, 31)
@@ -255,13 +254,20 @@ def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_f
 ) -> None:
     subscribe(world, reader, hook, name="ops", pace="weekly", events=("alarm",))
     subscribe(world, reader, hook, name="analyst")
-    trouble = Trouble("miit-tz", "no row could be read from its list", world.now)
-    assert [tell_alarm(world.store, trouble, world.later(minutes=minutes)) for minutes in (1, 2)] == [1, 0]
-    assert tell_alarm(world.store, replace(trouble, detail="well again", over=True), world.later(hours=2)) == 1
+    row = {"source": "miit-tz", "kind": "blind", "detail": "no row could be read from its list"}
+    with world.store.writing() as connection:
+        connection.execute(insert(alarms).values(**row, started_at=world.now))
+        old = {"source": "cac", "kind": "late", "detail": ""}
+        connection.execute(insert(alarms).values(**old, started_at=world.now - timedelta(hours=1)))
+    assert [tell_alarms(world.store, world.later(minutes=minutes)) for minutes in (1, 2)] == [1, 0]
+    with world.store.writing() as connection:
+        ended = update(alarms).where(alarms.c.source == "miit-tz")
+        connection.execute(ended.values(ended_at=world.later(hours=2)))
+    assert [tell_alarms(world.store, world.now) for _ in range(2)] == [1, 0]
     dispatch(world.store, hook.channels, world.now)
     items = [item for message in hook.messages for item in message["items"]]
     assert [(one["title"], one["note"]) for one in items] == [
-        ("miit-tz", "no row could be read from its list"), ("miit-tz", "well again"),
+        ("miit-tz", "blind: no row could be read from its list"), ("miit-tz", "no longer blind"),
     ]  # fmt: skip
     refresh(world.store, world.store.folder, "http://127.0.0.1:8765", world.now)
     feed = (world.store.folder / "feeds" / "1" / "feed.atom").read_text(encoding="utf-8")

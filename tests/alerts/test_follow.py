@@ -36,7 +36,8 @@ def shape(world: Any, chance: random.Random) -> None:
         world.copy(one, mode)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.both_databases
+@pytest.mark.parametrize("seed", range(3))
 def test_nothing_that_moves_is_told_again(world: Any, reader: Any, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(seed)
     monkeypatch.setattr("alerts.matcher.BATCH", chance.choice((1, 3, 1_000)))

@@ -31,6 +31,7 @@ COMMANDS = [
     "doctor",
 ]
 ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries", "apply", "rotate"]
+ELASTIC = ["role", "retry"]
 ARTICLE = """---
 title: 某部公开征求对《样例管理办法（征求意见稿）》的意见
 url: https://example.gov.cn/notice/{number}.html
@@ -77,7 +78,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", [*COMMANDS, *(f"alerts {name}" for name in ALERTS), "sources list", "sources check"]
+    "command",
+    [
+        *COMMANDS,
+        *(f"alerts {name}" for name in ALERTS),
+        *(f"elasticsearch {name}" for name in ELASTIC),
+        "sources list",
+        "sources check",
+    ],
 )
 def test_every_command_has_help_with_an_example(tmp_path: Path, command: str) -> None:
     done = run(tmp_path, *command.split(), "--help")

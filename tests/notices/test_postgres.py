@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from notices.schema import SHANGHAI, events, meta
 from notices.store import Store, StoreBroken
-from notices.store.engine import connect, insert_rows
+from notices.store.engine import connect, insert_numbered, insert_rows
 from tests.servers.postgres import running, stop
 
 ROOT = Path(__file__).parent.parent.parent
@@ -124,15 +124,23 @@ def test_every_text_compares_by_its_bytes(databases: Any, tmp_path: Path) -> Non
         assert connection.execute(ordered).scalars().all() == sorted(words, key=str.encode)
 
 
-def test_numbers_are_given_in_the_order_of_the_rows(store: Store) -> None:
-    rows = [
-        {"kind": "new", "notice_id": 7 * one % 5_003, "mode": "live", "at": NOW, "detail": {}} for one in range(2_500)
-    ]
+@pytest.mark.parametrize("way", ["returning", "copied"])
+def test_numbers_are_given_in_the_order_of_the_rows(store: Store, way: str) -> None:
+    made = {"kind": "new", "mode": "live", "at": NOW, "detail": {"a": ["文", "\\\t\n\x00"]}}
+    rows = [{**made, "notice_id": 7 * one % 5_003} for one in range(2_500)]
     with store.writing() as connection:
         statement = insert(events).returning(events.c.number, sort_by_parameter_order=True)
-        numbers = connection.execute(statement, rows).scalars().all()
+        if way == "returning":
+            numbers = list(connection.execute(statement, rows).scalars())
+        else:
+            numbers = insert_numbered(connection, events, rows)
+        assert insert_numbered(connection, events, []) == []
     assert numbers == sorted(numbers)
-    assert [one.notice_id for one in store.events_after(0, 5_000)] == [row["notice_id"] for row in rows]
+    kept = store.events_after(0, 5_000)
+    assert [(one.number, one.notice_id) for one in kept] == list(
+        zip(numbers, (row["notice_id"] for row in rows), strict=True)
+    )
+    assert kept[0].detail == made["detail"] and kept[0].at == NOW and kept[0].article_id is None
 
 
 def test_rows_in_bulk_keep_their_values_and_an_error_leaves_the_connection_usable(store: Store) -> None:

@@ -1,7 +1,7 @@
 """Matters in the store: the same whatever comes first, explained, and gone through when notices come and go."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -89,11 +89,13 @@ def of(store: Store, name: str) -> Notice:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> tuple[Store, PageFile]:
-    return Store.open(f"sqlite:///{tmp_path / 'policywatch.db'}", tmp_path), PageFile(tmp_path)
+def desk(tmp_path: Path, store_address: Callable[[Path], str]) -> Iterator[tuple[Store, PageFile]]:
+    with Store.open(store_address(tmp_path), tmp_path) as store, PageFile(tmp_path) as pages:
+        yield store, pages
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.both_databases
+@pytest.mark.parametrize("seed", range(4))
 def test_any_order_of_arrival_makes_the_same_matters(desk: tuple[Store, PageFile], seed: int) -> None:
     store, pages = desk
     chance = random.Random(seed)

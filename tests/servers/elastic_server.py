@@ -79,9 +79,14 @@ class ElasticServer:
         if "JAVA_HOME" in os.environ:
             environment["ES_JAVA_HOME"] = os.environ["JAVA_HOME"]
         other = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-        done = subprocess.run(
-            command, cwd=home, env=environment, capture_output=True, text=True, timeout=READY_SECONDS, **other
-        )
+        try:
+            done = subprocess.run(
+                command, cwd=home, env=environment, capture_output=True, text=True, timeout=READY_SECONDS, **other
+            )
+        except subprocess.TimeoutExpired:
+            if run.is_file():
+                end(int(run.read_text()), signal.SIGKILL)
+            raise NoServer(f"Elasticsearch did not start in {READY_SECONDS} s") from None
         if done.returncode:
             raise NoServer(f"Elasticsearch did not start: {(done.stdout + done.stderr).strip()[:300]}")
         self.pid = int(run.read_text())

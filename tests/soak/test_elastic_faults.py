@@ -112,6 +112,13 @@ def behind(store: Store, settings: Settings) -> int:
         return -1
 
 
+def writes(settings: Settings) -> int:
+    """How often the server has written a document of ours."""
+    with opened(settings, seconds=30) as elastic:
+        found = elastic.client.indices.stats(index=elastic.names.ours, metric="indexing")
+        return int(found["_all"]["total"].get("indexing", {}).get("index_total", 0))
+
+
 def compare(store: Store, url: str, settings: Settings) -> None:
     """Every notice once, at its version, with what it says now; nothing else; nothing given up."""
     alias = f"{settings.elasticsearch_index}-notices"
@@ -193,11 +200,14 @@ def test_kills_of_the_projector(store: Store, elasticsearch_url: str, elastic_ba
     chance = random.Random(seed)
     settings = settings_of(store, elasticsearch_url, elastic_base)
     for _ in range(6):
+        before = writes(settings)
         child = projecting(settings)
-        until = time.monotonic() + chance.uniform(2, 9)
+        while writes(settings) == before and behind(store, settings):
+            time.sleep(0.05)
+        until = time.monotonic() + chance.uniform(0, 4)
         while time.monotonic() < until:
             changes(store, chance)
-            time.sleep(0.3)
+            time.sleep(0.2)
         child.send_signal(signal.SIGKILL)
         child.wait()
         print(f"killed with {behind(store, settings)} events to go")

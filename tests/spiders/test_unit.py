@@ -125,6 +125,11 @@ def test_a_fallback_and_a_list_that_may_be_empty_are_the_sources_own_words() -> 
     assert listing(answer("<ul><li class='empty'></li></ul>"), source=source).rows == ()
 
 
+def test_a_list_without_days_is_its_titled_items() -> None:
+    found = listing(answer("<ul><li><a href='/a.html' title='甲'>甲...</a></li><li><a href='/more'>更多</a></li></ul>"))
+    assert [(row.title, row.published_at) for row in found.rows] == [("甲", None)]
+
+
 def test_a_page_after_the_last_ends_the_list() -> None:
     found = listing(answer("<ul></ul>"), Ask(UNIT, number=4))
     assert (found.rows, found.next_page) == ((), None)
