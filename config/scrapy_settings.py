@@ -21,6 +21,11 @@ DOWNLOAD_DELAY = 0
 CONCURRENT_REQUESTS = 64  # hosts, for each is asked one request at a time
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # hosts that a mirror's base stands for
 
+DOWNLOAD_HANDLERS = {
+    "http": "spiders.download.OneTryHandler",
+    "https": "spiders.download.OneTryHandler",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),  # no other scheme is ever asked
+}
 DOWNLOAD_TIMEOUT = 30  # seconds for a whole answer: a site that drips bytes ends like one that is silent
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # Scrapy's own limit is 1 GB; it holds for what is unpacked too
 DOWNLOAD_WARNSIZE = 0

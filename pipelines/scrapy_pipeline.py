@@ -95,6 +95,8 @@ def _broken(fetched: Fetched, reason: str, error: str) -> Fetched:
 
 
 def _settled(fetched: Fetched, outcome: str, report: KeepReport) -> Settled:
+    if outcome == "unchanged" and fetched.reading.article is None:
+        outcome = str(fetched.reading.state)  # the same wall or tombstone again is one again
     return Settled(
         target=fetched.target,
         at=fetched.page.fetched_at,

@@ -10,7 +10,18 @@ from notices.kinds import NoticeType
 from notices.notice import Notice
 from notices.pagefile import PageFile
 from notices.problem import Problem
-from notices.schema import article_files, articles, corrections, files, forgotten, notices, pages
+from notices.schema import (
+    article_files,
+    articles,
+    corrections,
+    files,
+    forgotten,
+    listings,
+    notices,
+    pages,
+    queue,
+    visits,
+)  # fmt: skip
 from notices.store import Store
 from notices.store.article_rows import load_understood
 from notices.store.engine import upsert
@@ -79,6 +90,9 @@ def forget(store: Store, page_file: PageFile, url: str, *, now: datetime) -> For
         upsert(connection, forgotten, [{"key": one, "at": now} for one in sorted(refused)])
         connection.execute(delete(corrections).where(corrections.c.article_key.in_(refused)))
         connection.execute(delete(pages).where(pages.c.id.in_([row.id for row in rows])))
+        for table in (queue, visits, listings):
+            connection.execute(delete(table).where(table.c.key.in_(refused)))
+        connection.execute(delete(queue).where(queue.c.article_id.in_(ids)))
         hashes = {row.body_hash for row in rows} | _offered(connection, ids)
         remove(connection, ids, now)
         others = select(pages.c.body_hash).where(pages.c.body_hash.in_(hashes))

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from config import operator
 from config.settings import Settings
-from config.sources import load_sources
+from config.sources import FILE, Source, read_sources
 from notices.isolate import isolate
 from notices.pagefile import PageFile
 from notices.store import Store
@@ -37,16 +38,30 @@ class Looking:
     watched_at: datetime | None = None
     judged_at: datetime | None = None
     pruned_on: date | None = None
+    sources: tuple[Source, ...] = ()
+    read_at: datetime | None = None
+    text: str = ""
 
     def look(self) -> None:
         """Does all that is due; a part that fails is logged and holds up no other."""
         isolate(self._reap, "end crawls")
-        isolate(self._begin, "begin what is due")
+        self.look_without_crawling()
         isolate(self._crawl, "start a crawl")
         isolate(self._read, "read attached files")
+
+    def look_without_crawling(self) -> None:
+        """The part of a look that costs this process something."""
+        isolate(self._begin, "begin what is due")
         isolate(self._list, "list what cannot be read")
         isolate(self._watch, "look after the sources")
         isolate(self._prune, "remove old pages")
+
+    def _sources(self) -> tuple[Source, ...]:
+        """The sources of today's sources.yaml, read again when it changed; the files beside it now and then."""
+        now, text = self.clock(), operator.text(FILE)
+        if self.read_at is None or text != self.text or now - self.read_at >= ALL:
+            self.sources, self.read_at, self.text = read_sources(text), now, text
+        return self.sources
 
     def close(self) -> None:
         """Ends the crawls under way, in order."""
@@ -64,27 +79,27 @@ class Looking:
                     log.warning("a crawl's process: %s", error)
 
     def _begin(self) -> None:
-        for name in begin_due(self.store, load_sources(), self.clock()):
+        for name in begin_due(self.store, self._sources(), self.clock()):
             log.info("%s: its list is due", name)
 
     def _crawl(self) -> None:
         """Starts a process for hosts that nobody drains: one under way takes new hosts too, unless it is stuck."""
         if len(self.children) < self.settings.crawl_processes and free_hosts(self.store, self.clock()):
-            self.children.append(start(order_for(self.settings, load_sources())))
+            self.children.append(start(order_for(self.settings, self._sources())))
 
     def _read(self) -> None:
         if read := read_files(self.store, self.pages, self.clock()):
             log.info("attached files: %s", ", ".join(f"{number} {name}" for name, number in sorted(read.items())))
 
     def _list(self) -> None:
-        by_name = {source.name: source for source in load_sources()}
+        by_name = {source.name: source for source in self._sources()}
         if made := list_overdue(self.store, self.pages, by_name, self.clock()):
             log.warning("%d pages cannot be read yet: what the list says of them stands in for them", made)
 
     def _watch(self) -> None:
         now = self.clock()
         everything = self.judged_at is None or now - self.judged_at >= ALL
-        for alarm in watch(self.store, load_sources(), now, None if everything else self.watched_at):
+        for alarm in watch(self.store, self._sources(), now, None if everything else self.watched_at):
             if alarm.ended_at is None:
                 log.warning("%s: %s: %s", alarm.source, alarm.kind, alarm.detail)
             else:

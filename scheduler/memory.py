@@ -11,7 +11,7 @@ from notices.fetched import Settled
 from notices.identity import fetchable, host_of, identity
 from notices.kinds import PageState
 from notices.page import Page
-from notices.schema import articles, runs, visits
+from notices.schema import articles, forgotten, runs, visits
 from notices.schema import sources as table
 from notices.store import Store
 from notices.store.chunks import chunks
@@ -190,6 +190,7 @@ def known(connection: Connection, urls: Iterable[str]) -> set[str]:
         settled |= {key for key, state, attempts in rows if state in _SETTLED or _given_up(state, attempts)}
         whole = select(articles.c.key).where(articles.c.key.in_(some), articles.c.truncated.is_(False))
         settled |= set(connection.execute(whole).scalars())  # ingested from an archive, never visited
+        settled |= set(connection.execute(select(forgotten.c.key).where(forgotten.c.key.in_(some))).scalars())
     return {url for url, key in keys.items() if key in settled}
 
 

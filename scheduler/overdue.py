@@ -17,7 +17,7 @@ from notices.target import Kind, Target
 from pipelines.keep import KeepReport, keep
 from pipelines.understand import understand
 from scheduler.runs import count
-from spiders.listed_row import is_official, page_of_row
+from spiders.listed_row import is_official_row, page_of_row
 from spiders.readers import read
 
 PATIENCE = timedelta(minutes=30)
@@ -47,7 +47,7 @@ def _overdue(store: Store, now: datetime) -> list[Target]:
 
 def _make(store: Store, page_file: PageFile, target: Target, source: Source, now: datetime) -> bool:
     """Whether a row was made an article; it is not asked again either way."""
-    if not is_official(target.url) or _is_there(store, target):
+    if not is_official_row(target.url) or _is_there(store, target):
         with store.writing() as connection:
             _done(connection, target)
         return False

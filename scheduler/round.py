@@ -15,7 +15,9 @@ from config.settings import Settings
 from config.sources import load_sources
 from notices.pagefile import PageFile
 from notices.store import Store
+from scheduler.alarms import watch
 from scheduler.crawl import SourceReport, crawl
+from scheduler.overdue import list_overdue
 from scheduler.projecting import Projecting
 from scheduler.schedule import due_sources
 from search.projector import behind, project
@@ -49,6 +51,9 @@ def run_once(
     before = tell(settings, store, now)
     names = due(store, now) if due_only else None
     report = () if names == [] else crawl(settings, store, pages, names or []).sources
+    sources = load_sources()
+    list_overdue(store, pages, {source.name: source for source in sources}, max(now, datetime.now(now.tzinfo)))
+    watch(store, sources, max(now, datetime.now(now.tzinfo)))
     after = tell(settings, store, max(now, datetime.now(now.tzinfo)))
     with Projecting(settings, store) as elastic:
         elastic.turn()

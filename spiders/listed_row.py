@@ -9,18 +9,17 @@ from notices.identity import host_of
 from notices.kinds import PageState, Precision
 from notices.page import Page
 from notices.target import Target
-from spiders.archive import OFFICIAL_HOSTS
+from spiders.archive import is_official
 from spiders.blocks import one_line
 from spiders.ndrc import SERVICE
 
 LISTED_ROW = "x-listed-row"  # the header that a list's row is kept with, so that it is read as such again
 
 
-def is_official(url: str) -> bool:
+def is_official_row(url: str) -> bool:
     """Whether a list's row is a regulator's own, and its address the article's."""
-    host = host_of(url).partition(":")[0]
-    known = any(host == one or host.endswith("." + one) for one in OFFICIAL_HOSTS)
-    return known and SERVICE not in url  # that service's addresses lead to the article under another one
+    is_known = is_official(host_of(url).partition(":")[0])
+    return is_known and SERVICE not in url  # that service's addresses lead to the article under another one
 
 
 def page_of_row(target: Target, source: Source, now: datetime) -> Page:
@@ -52,6 +51,6 @@ def read_listed_row(page: Page, text: str) -> Reading:
         published_at=page.listed_at,
         precision=Precision.DAY,
         truncated=True,
-        official=is_official(page.url),
+        official=True,
     )
     return Reading(PageState.LISTED, article, reason="known from an official list only")

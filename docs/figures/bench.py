@@ -21,17 +21,17 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-import bench_elasticsearch
-
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT))
-from docs.figures import bench_pages  # noqa: E402
+sys.path[:0] = [str(ROOT), str(HERE)]
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
-
+import bench_elasticsearch  # noqa: E402
+import bench_pages  # noqa: E402
+import bench_schedule  # noqa: E402
 from bench_elastic import elastic_figures  # noqa: E402
 from bench_match import match_figures  # noqa: E402
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def group_memory(group: int) -> int:
@@ -170,6 +170,7 @@ def main() -> None:
         bench_pages.page_figures(labels.parent, folder)
         match_figures(folder / "store")
         elastic_figures(labels, folder / "store")
+        bench_schedule.schedule_figures()
     finally:
         shutil.rmtree(folder)
 

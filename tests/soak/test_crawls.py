@@ -120,6 +120,7 @@ def test_a_crawl_through_every_trouble(tmp_path: Path, seed: int) -> None:
         silent = counted["list"] + counted["known"] + counted["unfetchable"]
         asked = sum(number for path, number in site.counted.items() if path.startswith("/a/"))
         assert counted.total() - silent == asked
+        assert counted["blocked"] == len(site.walls)
         site.calm = True
         calm = 0
         while calm == 0 or data.left():
