@@ -18,6 +18,8 @@ from search.parse import parse
 
 EVERYTHING = ("new", "official", "deadline-set", "deadline-moved", "final", "changed", "removed")
 
+pytestmark = pytest.mark.both_databases
+
 
 def told(world: Any) -> list[tuple[int, str, str]]:
     return [(one.matter_id, one.event, one.state) for one in reversed(listed(world.store))]

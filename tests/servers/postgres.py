@@ -199,7 +199,7 @@ def store_address(request: pytest.FixtureRequest) -> Callable[[Path], str]:
         return lambda folder: f"sqlite:///{folder / 'policywatch.db'}"
     databases = request.getfixturevalue("databases")
     mark = request.node.get_closest_marker("both_databases")
-    return functools.cache(lambda folder: databases.make() if mark.kwargs.get("empty") else databases.store())
+    return functools.cache(lambda folder: databases.make() if mark and mark.kwargs.get("empty") else databases.store())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
