@@ -37,7 +37,8 @@ def list_(json: AsJson = False) -> None:
         for lack in one.lacks:
             say(f"{one.name}: {lack}")
         for run in one.runs[:RUNS]:
-            say(f"{one.name}: {said(run)} {run.error}".rstrip())
+            why = run.error if run.error != one.error else ""
+            say(f"{one.name}: {said(run)} {why}".rstrip())
     for host in load().hosts:
         pace = "" if host.delay is None else f", {host.delay:g} s between requests"
         say(f"host {host.host}: robots {host.robots}{pace}  {host.robots_reason}".rstrip())

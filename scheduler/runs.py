@@ -15,6 +15,7 @@ from notices.schema import sources as table
 from notices.store import Store
 from notices.store.queue import drop_lists, lists_waiting, put
 from notices.target import Kind, ListAsk, Target
+from spiders.job import NO_ANSWER
 from spiders.listing import Ask
 
 RETRY = timedelta(minutes=10)  # a list that could not be read is asked for again after this, or when it is due
@@ -183,7 +184,8 @@ def _unreached(connection: Connection, run_id: int, now: datetime) -> tuple[str,
     host = connection.execute(select(hosts.c.paused_until, hosts.c.reason).where(hosts.c.host == row.host)).first()
     if host is not None and host.paused_until is not None and host.paused_until > now:
         until = f"{host.paused_until:%Y-%m-%d %H:%M}"
-        return "blocked", f"the list {row.url} was not asked: {row.host} is left alone until {until} ({host.reason})"
+        kind = "unreachable" if host.reason == NO_ANSWER else "blocked"
+        return kind, f"the list {row.url} was not asked: {row.host} is left alone until {until} ({host.reason})"
     return "slow", f"the list {row.url} was not reached in time: the next crawl asks for it again"
 
 

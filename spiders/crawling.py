@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import scrapy
 from scrapy.http import Response
 
+from notices.identity import host_of
 from notices.isolate import Failed, isolate
 from notices.problem import Problem
 from notices.target import Kind, Target
@@ -15,10 +18,14 @@ from spiders.answers import FAILURES, loss
 from spiders.asking import Asker, Disallowed, Elsewhere, NotNow
 from spiders.guard import Resolve, reactor_resolve
 from spiders.handlers import HANDLERS, Desk
+from spiders.job import NO_ANSWER
 
 RENEW = 20.0  # seconds between two renewals of the leases
 LOOK = 0.5  # seconds between two looks for hosts that have something to do
 REDIRECTS = 3  # from host to host
+SILENT = 3  # requests in a row without an answer, after which a host is left alone
+DOWN = timedelta(minutes=5)
+_UNANSWERED = {"unreachable", "slow", "certificate"}
 
 log = logging.getLogger("policywatch.crawl")
 
@@ -33,6 +40,7 @@ class HostSpider(scrapy.Spider):
         self.desk = desk
         self.asker = Asker(desk.errand, desk.hosts, self.download, resolve, agent)
         self.draining: dict[str, asyncio.Task[None]] = {}
+        self.silent: Counter[str] = Counter()  # requests in a row that a host did not answer
         self.error = ""
         self.timed_out = False
 
@@ -72,9 +80,13 @@ class HostSpider(scrapy.Spider):
                 return
 
     async def _drain(self, host: str) -> None:
+        self.silent[host] = 0
         try:
             while (target := self.desk.memory.take(host)) is not None:
                 if not await self._one(target):
+                    return
+                if self.silent[host] >= SILENT:  # each further address would cost a whole timeout
+                    self.desk.hosts.pause(host, DOWN, NO_ANSWER)
                     return
         finally:
             self.desk.hosts.release(host)
@@ -86,7 +98,9 @@ class HostSpider(scrapy.Spider):
         except asyncio.CancelledError:
             self.desk.memory.put_back(target)
             raise
+        host = host_of(target.location or target.url)
         if isinstance(response, Response):
+            self.silent[host] = 0
             done = isolate(lambda: HANDLERS[target.kind](self.desk, target, response), f"keep {target.url}")
             if isinstance(done, Failed):
                 self.error = f"{target.url} could not be kept ({done.error}): the next crawl fetches it again"
@@ -104,7 +118,9 @@ class HostSpider(scrapy.Spider):
         else:
             if not isinstance(response, FAILURES):
                 log.error("unexpected: %s", target.url, exc_info=response)
-            self._lost(target, *loss(response))
+            outcome, said = loss(response)
+            self.silent[host] = self.silent[host] + 1 if outcome in _UNANSWERED else 0
+            self._lost(target, outcome, said)
         return True
 
     async def _answer(self, target: Target) -> Response | BaseException:

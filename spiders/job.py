@@ -14,6 +14,7 @@ from notices.target import Target
 from spiders.listing import Listing, Row
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+NO_ANSWER = "it does not answer"  # why a host is left alone that is down
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from notices.pagefile import PageFile
 from notices.schema import hosts, pages
 from notices.store import Store
 from scheduler.crawl import SourceReport, crawl
+from spiders.job import NO_ANSWER
 from tests.soak.bad_site import SIZE, BadSite, serving
 
 
 class Desk:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self.settings = Settings(data=folder, config=folder / "config", download_max_mb=1, download_timeout=2)
+        self.settings = Settings(data=folder, config=folder / "config", download_max_mb=1, download_timeout=4)
         operator.use(self.settings.config)
         self.settings.config.mkdir()
         self.store = stack.enter_context(Store.open(self.settings.store_url, folder))
@@ -85,6 +86,14 @@ def test_a_wall_ends_the_crawl_of_its_host_at_once(desk: Desk) -> None:
     with desk.store.reading() as connection:
         row = connection.execute(select(hosts)).one()
     assert row.reason and row.walls == 1
+
+
+def test_a_host_that_is_down_is_not_waited_for_again_and_again(desk: Desk) -> None:
+    with serving(site_of("plain", "silent", "silent", "cut", "silent", "plain", "plain")) as site:
+        report = desk.crawl(site)
+    assert report.outcomes == {"list": 1, "new": 1, "slow": 2, "unreachable": 1, "postponed": 3}
+    with desk.store.reading() as connection:
+        assert connection.execute(select(hosts.c.reason)).scalar() == NO_ANSWER
 
 
 def test_requests_keep_their_distance(desk: Desk) -> None:
