@@ -1,5 +1,6 @@
 """Every timer of the service."""
 
+import logging
 from collections.abc import Callable
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -17,6 +18,8 @@ Job = Callable[[], None]
 
 def timers(look: Job, tell: Job, project: Job, feed: Job) -> BackgroundScheduler:
     """A clock, not yet started, that calls each function on its interval; a late call is made once, never doubled."""
+    for name in ("apscheduler.scheduler", "apscheduler.executors.default"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # a turn may take longer than its interval: no news
     clock = BackgroundScheduler(
         timezone=ZONE,
         executors={"default": ThreadPoolExecutor(4)},
