@@ -124,7 +124,7 @@ def _waits(store: "Store", url: str) -> Iterator[float]:
     ids = store.notice_ids()
     with connected(settings, seconds=120) as elastic, Projecting(settings, store, stop) as beside:
         beside.turn()
-        clock = timers(lambda: None, lambda: None, beside.turn)
+        clock = timers(lambda: None, lambda: None, beside.turn, lambda: None)
         clock.start()
         for number in range(SEEN):
             day = date(2027, 1, 1 + number % 28)
