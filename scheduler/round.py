@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.alarms import tell_alarms
 from alerts.daily import plan
 from alerts.dispatcher import Dispatched, dispatch
+from alerts.feeds.addresses import links
 from alerts.feeds.files import refresh
 from alerts.matcher import match
 from config.channels import load_channels
@@ -66,7 +67,8 @@ def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event 
     indexed, matched = catch_up(settings, store, now)
     matched += plan(store, now)
     isolate(lambda: refresh(store, settings.data, settings.feeds_url, now), "write feeds")
-    return Told(indexed, matched, dispatch(store, load_channels(), now, stop=stop))
+    sent = dispatch(store, load_channels(), now, stop=stop, link=links(store, settings.feeds_url))
+    return Told(indexed, matched, sent)
 
 
 def catch_up(settings: Settings, store: Store, now: datetime) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, update
 
 from alerts import subscriptions
 from alerts.daily import plan
-from alerts.feeds.addresses import FORMATS
+from alerts.feeds.addresses import FORMATS, links
 from alerts.feeds.atom import atom
 from alerts.feeds.feed import Calendar, Deadline, Entry, Feed
 from alerts.feeds.files import discard, refresh
@@ -261,3 +261,12 @@ def test_any_text_comes_back_from_a_calendar(title: str, detail: str, day: date,
     assert (read[0]["DTSTART"].dt, read[0]["SEQUENCE"], read[0]["UID"]) == (day, 3, one.uid)
     kept = "".join(char if char.isprintable() else " " for char in title)
     assert "".join(str(read[0]["SUMMARY"]).split()).endswith("".join(kept.split())) or not title.isprintable()
+
+
+def test_a_message_leads_to_the_feed_only_where_others_can_reach_it(world: Any, reader: Any) -> None:
+    subscribe(world, reader)
+    [one] = subscriptions.read(world.store)
+    assert links(world.store, HOME)(one.id) == ""
+    link = links(world.store, "https://feeds.example.org/")
+    assert link(one.id) == f"https://feeds.example.org/feeds/{one.id}/{one.secret}/feed.rss"
+    assert link(one.id + 1) == ""
