@@ -11,7 +11,7 @@ ZONE = "Asia/Shanghai"
 LOOK = 15  # seconds between two looks for sources that are due
 TELL = 0.25  # seconds between two looks for something to index, match or send
 PROJECT = 1  # seconds between two looks for something that Elasticsearch does not have
-FEED = 5  # seconds between two looks for feeds to write
+FEED = 15  # seconds between two looks for feeds to write
 
 Job = Callable[[], None]
 

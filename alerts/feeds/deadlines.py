@@ -5,12 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, delete, insert, select, update
 
-from alerts import message
 from alerts.ends import matched_endings
-from alerts.feeds.entries import lines
 from alerts.feeds.feed import Calendar, Deadline
 from alerts.feeds.shelf import Shelf
-from alerts.kinds import NEW
 from alerts.subscriptions import Subscription
 from config.subscriptions import days_before, time_of
 from notices.schema import SHANGHAI
@@ -33,22 +30,19 @@ def changes(connection: Connection, one: Subscription, shelf: Shelf, now: dateti
     """What has to be written so that the calendar that is kept says what is so now."""
     since = now.astimezone(SHANGHAI).date() - PAST
     there = {row.matter_id: row for row in connection.execute(select(table).where(table.c.subscription_id == one.id))}
-    current = _current(connection, one, shelf, since, now)
+    current = _current(connection, one, shelf, since)
     found = [_told(one.id, matter, there.get(matter), values, now) for matter, values in current.items()]
     found += [_ended(row, since, now) for matter, row in there.items() if matter not in current]
     return [change for change in found if change is not None]
 
 
-def _current(
-    connection: Connection, one: Subscription, shelf: Shelf, since: date, now: datetime
-) -> dict[int, dict[str, Any]]:
+def _current(connection: Connection, one: Subscription, shelf: Shelf, since: date) -> dict[int, dict[str, Any]]:
     """What the calendar holds of every matter that matched and has a deadline."""
     ends = {end.notice_id: end for end in matched_endings(connection, one.id, since)}
     found: dict[int, dict[str, Any]] = {}
-    for notice_id, shown in shelf.get(connection, ends).items():
-        item = message.item(shown.notice, NEW, (), now, now)
-        text = "\n".join([*lines(item, one.language), item.url])
-        own = {"notice_id": notice_id, "title": item.title, "url": item.url, "detail": text}
+    for notice_id, shown in shelf.get(connection, ends, one.language).items():
+        text = "\n".join([*shown.lines, shown.item.url])
+        own = {"notice_id": notice_id, "title": shown.item.title, "url": shown.item.url, "detail": text}
         found[ends[notice_id].matter_id] = {**own, "deadline": ends[notice_id].day.isoformat()}
     return found
 

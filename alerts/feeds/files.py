@@ -84,7 +84,7 @@ def _touched(connection: Connection, position: int, at: datetime) -> set[int]:
 
 
 def _write_all(store: Store, folder: Path, ids: Collection[int], home: str, now: datetime) -> int:
-    name, shelf = store.store_id, Shelf()
+    name, shelf = store.store_id, Shelf(now)
     with store.reading() as connection:
         found = [one for one in load(connection) if one.id in ids]
     return sum(_write(store, name, folder / str(one.id), one, home, shelf, now) for one in found)
@@ -100,7 +100,7 @@ def _write(store: Store, store_id: str, folder: Path, one: Subscription, home: s
                 connection.execute(change)
     with store.reading() as connection:
         days = calendar(connection, store_id, one)
-        told_of = feed(connection, store_id, one, home, shelf, now)
+        told_of = feed(connection, store_id, one, home, shelf)
     made = {"rss": rss(told_of), "atom": atom(told_of), "json": json_feed(told_of), "ics": ics(days)}
     folder.mkdir(parents=True, exist_ok=True)
     return sum(_replace(folder / file, made[name]) for name, (file, _) in FORMATS.items())

@@ -2,41 +2,73 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from alerts.sending import Link
-from notices.notice import Notice
+from alerts import message
+from alerts.kinds import NEW
+from alerts.sending import Item, Link
+from alerts.view import view
+from alerts.words import WORDS
 from notices.schema import articles, notices
 from notices.store.chunks import chunks
 from notices.store.notice_rows import load_notices
 
+NAMED = 20  # carriers and attachments that an entry names
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A notice and the attachments of its canonical article."""
+    """A notice as an item of a message that says it is new, and in lines that stay true."""
 
-    notice: Notice
-    attachments: Sequence[Link]
+    item: Item
+    lines: tuple[str, ...]
 
 
 class Shelf:
-    """What was read of the store during one refresh."""
+    """What was read of the store during one refresh, at its `now`."""
 
-    def __init__(self) -> None:
-        self._held: dict[int, Shown | None] = {}
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._items: dict[int, Item | None] = {}
+        self._shown: dict[tuple[int, str], Shown] = {}
 
-    def get(self, connection: Connection, notice_ids: Iterable[int]) -> dict[int, Shown]:
+    def get(self, connection: Connection, notice_ids: Iterable[int], language: str) -> dict[int, Shown]:
         """The notices of these ids; ids that are none any more are left out."""
         wanted = set(notice_ids)
-        missing = sorted(wanted - self._held.keys())
-        if missing:
-            files = _attachments(connection, missing)
-            found = {one.notice_id: one for one in load_notices(connection, missing)}
-            for one in missing:
-                notice = found.get(one)
-                self._held[one] = None if notice is None else Shown(notice, files.get(one, ()))
-        return {one: shown for one in wanted if (shown := self._held[one]) is not None}
+        self._read(connection, sorted(wanted - self._items.keys()))
+        found: dict[int, Shown] = {}
+        for one in wanted:
+            item = self._items[one]
+            if item is not None:
+                if (one, language) not in self._shown:
+                    self._shown[one, language] = shown_of(item, language)
+                found[one] = self._shown[one, language]
+        return found
+
+    def _read(self, connection: Connection, missing: Sequence[int]) -> None:
+        if not missing:
+            return
+        files = _attachments(connection, missing)
+        self._items |= dict.fromkeys(missing)
+        for notice in load_notices(connection, missing):
+            links = files.get(notice.notice_id, ())
+            self._items[notice.notice_id] = message.item(notice, NEW, links, self._now, self._now)
+
+
+def shown_of(item: Item, language: str) -> Shown:
+    """An item in the words of a language, without the days that are left."""
+    words = WORDS[language]
+    shown = view(item, words, NAMED)
+    lines = [f"{name}: {fact}" for name, fact in shown.facts]
+    if item.deadline is not None:
+        lines.append(words["until"].format(date=item.deadline))
+    lines += [line for line in (shown.evidence, shown.note) if line]
+    for named in shown.named:
+        links = "; ".join(f"{link.name} {link.url}".strip() for link in named.links)
+        lines.append(f"{named.label}: {links} {named.more}".rstrip())
+    return Shown(item, tuple(lines))
 
 
 def _attachments(connection: Connection, notice_ids: Sequence[int]) -> dict[int, Sequence[Link]]:
