@@ -20,17 +20,17 @@ def timers(look: Job, tell: Job, project: Job, feed: Job) -> BackgroundScheduler
     """A clock, not yet started, that calls each function on its interval; a late call is made once, never doubled."""
     clock = BackgroundScheduler(
         timezone=ZONE,
-        executors={"default": ThreadPoolExecutor(4)},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        executors={"default": ThreadPoolExecutor(8)},
+        # two instances, one of which ends at once: work that takes longer than its interval is nothing to warn of
+        job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
     )
-    # two instances of `tell`, one of which ends at once: a look longer than its interval is nothing to warn of
-    for name, job, seconds, most in (
-        ("look", look, LOOK, 1),
-        ("tell", _alone(tell), TELL, 2),
-        ("project", project, PROJECT, 1),
-        ("feed", feed, FEED, 1),
+    for name, job, seconds in (
+        ("look", look, LOOK),
+        ("tell", tell, TELL),
+        ("project", project, PROJECT),
+        ("feed", feed, FEED),
     ):
-        clock.add_job(job, IntervalTrigger(seconds=seconds, timezone=ZONE), id=name, max_instances=most)
+        clock.add_job(_alone(job), IntervalTrigger(seconds=seconds, timezone=ZONE), id=name)
     return clock
 
 
