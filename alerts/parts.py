@@ -204,7 +204,8 @@ def _reclaim(connection: Connection, now: datetime) -> None:
 
 
 def _keyed(store_id: str, pieces: Sequence[list[Row[Any]]]) -> Iterable[tuple[str, list[Row[Any]]]]:
-    ids = " ".join(str(row.id) for piece in pieces for row in piece)
+    # An id alone can come again: SQLite gives that of a removed row to the next one.
+    ids = " ".join(f"{row.id}@{row.created_at.timestamp()}" for piece in pieces for row in piece)
     message = hashlib.sha256(f"{store_id} {ids}".encode()).hexdigest()[:32]
     for number, some in enumerate(pieces, 1):
         yield f"{message}.{number}.{len(pieces)}", some
