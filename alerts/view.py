@@ -8,7 +8,11 @@ from alerts.sending import Item, Link, Message
 from alerts.words import WORDS, Words
 from notices.schema import SHANGHAI
 
-EVENTS = {"set": "deadline_set", "deadline-set": "deadline_set"}  # keys of the ledger that are not the word's own
+EVENTS = {
+    "deadline-set": "deadline_set",
+    "deadline-moved": "deadline",
+}  # keys of the ledger that are not the word's own
+OVER = ":over"  # ends the key of an alarm that is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ def reference(message: Message) -> str:
 
 def _event(one: Item, words: Words) -> str:
     name, _, rest = one.event.partition(":")
-    word = words.get(EVENTS.get(name, name), name)
+    known = "alarm_over" if name == "alarm" and rest.endswith(OVER) else EVENTS.get(name, name)
+    word = words.get(known, name)
     kind = words.get(one.notice_type if one.notice_type != "other" else "notice", words["notice"])
     return word.replace("{kind}", kind).replace("{date}", rest.rpartition(":")[2])
 

@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT), str(HERE)]
 
+import bench_alerts  # noqa: E402
 import bench_elasticsearch  # noqa: E402
 import bench_pages  # noqa: E402
 import bench_schedule  # noqa: E402
@@ -171,6 +172,7 @@ def main() -> None:
         match_figures(folder / "store")
         elastic_figures(labels, folder / "store")
         bench_schedule.schedule_figures()
+        bench_alerts.alert_figures()
     finally:
         shutil.rmtree(folder)
 

@@ -191,6 +191,7 @@ def alert_figures() -> None:
             throughput(data, line)
             latency(data, line)
     finally:
+        os.environ.pop("POLICYWATCH_DATA", None)
         shutil.rmtree(data)
 
 
