@@ -78,10 +78,10 @@ class Settings(BaseSettings):
     )
     workers: int = Field(0, ge=0, le=64, description="processes that read pages; 0: one a core", examples=[2])
     user_agent: str = Field(
-        "policywatch/0.1 (+{contact})",
+        "policywatch/0.2 (+{contact})",
         min_length=3,
         description="how crawls name themselves; {contact} is put in",
-        examples=["policywatch/0.1 (+{contact})"],
+        examples=["policywatch/0.2 (+{contact})"],
     )
     contact: str = Field(
         "https://policywatch.invalid/contact",
