@@ -1,71 +1,57 @@
 """Alarms: a source that is in trouble, or no longer, is told to the subscriptions that asked for it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from alerts.kinds import ALARM
 from alerts.ledger import Due, record
-from alerts.subscriptions import load
-from notices.schema import alarms, told
+from alerts.subscriptions import Subscription, load
+from alerts.words import WORDS
+from notices.schema import alarms, cursors
 from notices.store import Store
+from notices.store.engine import upsert
 
-RECENT = timedelta(days=1)  # what began or ended longer ago is no news to anybody
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is wrong with a source, since when, and whether it is over; `detail` is one line for people."""
-
-    source: str
-    detail: str
-    since: datetime
-    over: bool = False
-
-    @property
-    def key(self) -> str:
-        """The key of its beginning or its end in the ledger."""
-        return f"{ALARM}:{self.source}:{self.since.timestamp():.0f}" + (":over" if self.over else "")
+NAME = "alarms"  # of the cursor that counts beginnings and ends
+RECENT = timedelta(days=7)  # that an end is still told after
 
 
 def tell_alarms(store: Store, now: datetime) -> int:
-    """Writes deliveries of the alarms that the store holds, each beginning and end once; returns how many.
+    """Writes deliveries for the alarms that began or ended since the last look; returns how many.
 
-    It looks at the table, not at what a crawl hands over, so that a kill between the two loses nothing.
+    A subscription hears of what began after it was made. It looks at the table, not at what a crawl hands over, so that
+    a kill between the two loses nothing.
     """
     with store.reading() as connection:
-        if not (troubles := list(_recent(connection, now))) or not any(_untold(connection, troubles)):
+        if _count(connection) == _last(connection):
             return 0
     with store.writing() as connection:
-        return record(connection, list(_untold(connection, troubles)), now)
+        lasting = or_(alarms.c.ended_at.is_(None), alarms.c.ended_at >= now - RECENT)
+        rows = connection.execute(select(alarms).where(lasting).order_by(alarms.c.id)).all()
+        asked = [one for one in load(connection) if ALARM in one.events and not one.paused]
+        place = {"name": NAME, "position": _count(connection), "owner": ""}
+        upsert(connection, cursors, [place], ("position",))
+        return record(connection, [due for one in asked for due in _dues(one, rows)], now)
 
 
-def _recent(connection: Connection, now: datetime) -> Iterator[Trouble]:
-    since = now - RECENT
-    query = select(alarms).where(or_(alarms.c.started_at > since, alarms.c.ended_at > since)).order_by(alarms.c.id)
-    for row in connection.execute(query):
-        detail = f"{row.kind}: {row.detail}" if row.detail else row.kind
-        if row.started_at > since:
-            yield Trouble(row.source, detail, row.started_at)
-        if row.ended_at is not None and row.ended_at > since:
-            yield Trouble(row.source, f"no longer {row.kind}", row.started_at, over=True)
+def _dues(one: Subscription, rows: Sequence[Row[Any]]) -> Iterator[Due]:
+    words = WORDS[one.language]
+    for row in rows:
+        if row.started_at <= one.created_at:
+            continue
+        said = f"{row.kind}: {row.detail}" if row.detail else row.kind
+        yield Due(one, 0, 0, f"{ALARM}:{row.id}", row.started_at, {"title": row.source, "note": said})
+        if row.ended_at is not None:
+            well = {"title": row.source, "note": words["well"].format(kind=row.kind)}
+            yield Due(one, 0, 0, f"{ALARM}:{row.id}:over", row.ended_at, well)
 
 
-def _untold(connection: Connection, troubles: list[Trouble]) -> Iterator[Due]:
-    """What is due of these to whom; nobody is told of what began before the subscription was made."""
-    asked = [one for one in load(connection) if ALARM in one.events and not one.paused]
-    if not asked:
-        return
-    there = _there(connection)
-    for trouble in troubles:
-        subject = {"title": trouble.source, "note": trouble.detail}
-        for one in asked:
-            if (one.id, trouble.key) not in there and trouble.since >= one.created_at:
-                yield Due(one, 0, 0, trouble.key, trouble.since, subject)
+def _count(connection: Connection) -> int:
+    """A number that grows with every beginning and every end."""
+    return connection.execute(select(func.count(alarms.c.id) + func.count(alarms.c.ended_at))).scalar_one()
 
 
-def _there(connection: Connection) -> set[tuple[int, str]]:
-    query = select(told.c.subscription_id, told.c.event).where(told.c.matter_id == 0)
-    return {(row[0], row[1]) for row in connection.execute(query)}
+def _last(connection: Connection) -> int:
+    return connection.execute(select(cursors.c.position).where(cursors.c.name == NAME)).scalar() or 0

@@ -79,24 +79,34 @@ def gather(store: Store, now: datetime, split: Split | None = None, busy: Collec
     return [_part(key, rows) for key, rows in sorted(found.items(), key=lambda one: one[1][0].id)]
 
 
-def free(connection: Connection, part: Part, now: datetime) -> bool:
-    """Whether a part is still to be sent, inside the caller's transaction: not somebody else's, and due."""
-    ids = [row.id for row in part.rows]
+def free(connection: Connection, some: Sequence[Part], now: datetime) -> set[str]:
+    """The keys of parts still to be sent, inside the caller's transaction: due, and nobody else's."""
     found: set[int] = set()
-    for some in chunks(ids):
-        here = deliveries.c.id.in_(some) & (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
+    for ids in chunks(row.id for part in some for row in part.rows):
+        here = deliveries.c.id.in_(ids) & (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
         found |= set(connection.execute(select(deliveries.c.id).where(here)).scalars())
-    return found == set(ids)
+    return {part.key for part in some if all(row.id in found for row in part.rows)}
 
 
-def lease(connection: Connection, part: Part, rows: Iterable[Row[Any]], now: datetime) -> None:
-    """Takes a part's rows for sending, inside the caller's transaction that found it free.
+def lease(connection: Connection, some: Iterable[tuple[Part, Iterable[Row[Any]]]], now: datetime) -> None:
+    """Takes rows of parts for sending, inside the caller's transaction that found them free.
 
-    From then on until its answer is written down the channel may have it.
+    From then on until its answer is written down the channel may have a part.
     """
-    again = {"repeats": deliveries.c.repeats + 1} if part.unsure else {}
-    taken = {"state": LEASED, "leased_until": now + LEASE, "attempts": part.attempts + 1, "unsure": True, **again}
-    _set(connection, [row.id for row in rows], taken)
+    alike: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for part, rows in some:
+        alike[part.attempts, part.unsure] += [row.id for row in rows]
+    for (attempts, unsure), ids in alike.items():
+        again = {"repeats": deliveries.c.repeats + 1} if unsure else {}
+        taken = {"state": LEASED, "leased_until": now + LEASE, "attempts": attempts + 1, "unsure": True}
+        _set(connection, ids, taken | again)
+
+
+def release(connection: Connection, part: Part, rows: Iterable[Row[Any]]) -> None:
+    """Lets go of a part that was leased and not sent, inside the caller's transaction, as if it had not been."""
+    back = {"state": PENDING, "leased_until": None, "attempts": part.attempts, "unsure": part.unsure}
+    again = {"repeats": deliveries.c.repeats - 1} if part.unsure else {}
+    _set(connection, [row.id for row in rows], back | again, LEASED)
 
 
 def accepted(connection: Connection, rows: Iterable[Row[Any]], now: datetime, missed: str = "") -> None:
@@ -194,7 +204,8 @@ def _reclaim(connection: Connection, now: datetime) -> None:
 
 
 def _keyed(store_id: str, pieces: Sequence[list[Row[Any]]]) -> Iterable[tuple[str, list[Row[Any]]]]:
-    ids = " ".join(str(row.id) for piece in pieces for row in piece)
+    # An id alone can come again: SQLite gives that of a removed row to the next one.
+    ids = " ".join(f"{row.id}@{row.created_at.timestamp()}" for piece in pieces for row in piece)
     message = hashlib.sha256(f"{store_id} {ids}".encode()).hexdigest()[:32]
     for number, some in enumerate(pieces, 1):
         yield f"{message}.{number}.{len(pieces)}", some

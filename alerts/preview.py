@@ -1,15 +1,18 @@
 """What a subscription would have told over the last months."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from alerts.reader import Reader
 from notices.notice import Notice
 from notices.schema import SHANGHAI, notices
 from notices.store import Store
+from notices.store.chunks import chunks
 from search.answer import Hit
 
 DAYS = 90
@@ -27,25 +30,42 @@ class Preview:
 
 
 def preview(store: Store, reader: Reader, query: str, now: datetime, days: int = DAYS) -> Preview:
-    """What a query would have told of the notices published in the last days, each asked on the day it came out."""
-    columns = notices.c.id, notices.c.matter_id, notices.c.published_at
-    span = notices.c.published_at.between(now - timedelta(days=days), now)
-    by_day: dict[date, list[tuple[datetime, int]]] = defaultdict(list)
-    matters: dict[int, int] = {}
+    """What a query would have told in the last days: each matter on the day when a notice of it first matched.
+
+    A notice is asked on the day on which it was published; a matter that matched before these days is no news in them.
+    """
+    start = now - timedelta(days=days)
     with store.reading() as connection:
-        for row in connection.execute(select(*columns).where(span)):
-            by_day[row.published_at.astimezone(SHANGHAI).date()].append((row.published_at, row.id))
-            matters[row.id] = row.matter_id
-    found: list[tuple[datetime, int]] = []
-    for day in by_day.values():
-        matching = reader.matches(query, [one for _, one in day], max(at for at, _ in day))
-        found += [pair for pair in day if pair[1] in matching]
-    newest: dict[int, int] = {}
-    for _, one in sorted(found, reverse=True):
-        newest.setdefault(matters[one], one)
-    shown = {one.notice_id: one for one in store.notices(list(newest.values())[:NEWEST])}
-    hits = tuple(hit(shown[one]) for one in newest.values() if one in shown)
-    return Preview(len(newest), round(len(newest) * 7 / days, 1), hits)
+        recent = _first(reader, query, _rows(connection, notices.c.published_at.between(start, now)))
+        before: list[Row[Any]] = []
+        for some in chunks(recent):
+            earlier = (notices.c.published_at < start) & notices.c.matter_id.in_(some)
+            before += _rows(connection, earlier)
+    known = _first(reader, query, before)
+    told = sorted((one for matter, one in recent.items() if matter not in known), reverse=True)
+    newest = [notice for _, notice in told[:NEWEST]]
+    shown = {one.notice_id: one for one in store.notices(newest)}
+    hits = tuple(hit(shown[one]) for one in newest if one in shown)
+    return Preview(len(told), round(len(told) * 7 / days, 1), hits)
+
+
+def _rows(connection: Connection, where: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    columns: tuple[ColumnElement[Any], ...] = notices.c.id, notices.c.matter_id, notices.c.published_at
+    return connection.execute(select(*columns).where(where)).all()
+
+
+def _first(reader: Reader, query: str, rows: Sequence[Row[Any]]) -> dict[int, tuple[datetime, int]]:
+    """By matter, when a notice of it first matched, and which."""
+    by_day: dict[date, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        by_day[row.published_at.astimezone(SHANGHAI).date()].append(row)
+    found: dict[int, tuple[datetime, int]] = {}
+    for _, day in sorted(by_day.items()):
+        matching = reader.matches(query, [row.id for row in day], max(row.published_at for row in day))
+        for row in sorted(day, key=lambda row: (row.published_at, row.id)):
+            if row.id in matching:
+                found.setdefault(row.matter_id, (row.published_at, row.id))
+    return found
 
 
 def hit(notice: Notice) -> Hit:

@@ -42,9 +42,9 @@ def try_out(
         channel = resolve(name, channels)
         sender = SENDERS[channel.kind]
         with store.writing() as connection:
-            pause = claim(connection, channel, limits(channel, sender.limits), now)
-        if pause:
-            tried.append(Tried(shown(name), False, f"its rate is used up: try again in {pause.seconds + 1} s"))
+            turn = claim(connection, channel, limits(channel, sender.limits), now)
+        if turn.wait:
+            tried.append(Tried(shown(name), False, f"its rate is used up: try again in {turn.wait.seconds + 1} s"))
             continue
         answer = deliver(channel, sender, sample(asked, now), now)
         said = f"{answer.said}; NOT for {answer.missed}" if answer.missed else answer.said

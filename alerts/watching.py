@@ -23,7 +23,7 @@ log = logging.getLogger("policywatch.alerts")
 
 def matching(subscriptions: Sequence[Subscription], notices: Iterable[tuple[Notice, datetime]]) -> dict[int, set[int]]:
     """The notices that each subscription matches, by its id, each notice asked at a time of its own."""
-    watch = _watchlist(tuple((one.id, one.name, one.query) for one in subscriptions))
+    watch = _watchlist(subscriptions)
     found: dict[int, set[int]] = defaultdict(set)
     for notice, now in notices:
         for one in watch.matching(Held.of(notice), now):
@@ -38,20 +38,28 @@ def stamp(connection: Connection) -> Sequence[Row[Any]]:
 
 def tree(subscription: Subscription) -> Node | None:
     """The syntax tree of a subscription's query; None for one made before the language changed."""
-    return _parsed(subscription.name, subscription.query)
+    found = _parsed(subscription.query)
+    return None if isinstance(found, str) else found
+
+
+def _watchlist(subscriptions: Sequence[Subscription]) -> Watchlist:
+    """The queries of all; one that fails is complained of and must not hold up the others."""
+    for one in subscriptions:
+        if isinstance(problem := _parsed(one.query), str):
+            log.error("subscription %r matches nothing: %s", one.name, problem)
+    return _made(tuple((one.id, one.query) for one in subscriptions))
 
 
 @lru_cache(maxsize=2)
-def _watchlist(queries: tuple[tuple[int, str, str], ...]) -> Watchlist:
-    trees = {number: tree for number, name, query in queries if (tree := _parsed(name, query)) is not None}
-    return Watchlist(trees)
+def _made(queries: tuple[tuple[int, str], ...]) -> Watchlist:
+    trees = ((number, _parsed(query)) for number, query in queries)
+    return Watchlist({number: tree for number, tree in trees if not isinstance(tree, str)})
 
 
 @lru_cache(maxsize=20_000)
-def _parsed(name: str, query: str) -> Node | None:
-    """The tree, whose dates are made anew for every notice; a query that fails must not hold up the others."""
+def _parsed(query: str) -> Node | str:
+    """The tree, whose dates are made anew for every notice, or what is wrong with the query."""
     try:
         return parse(query, EPOCH).tree
     except Problem as error:
-        log.error("subscription %r matches nothing: %s", name, error)
-        return None
+        return str(error)

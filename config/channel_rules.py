@@ -12,6 +12,11 @@ SECURITIES = ("starttls", "ssl", "none")
 # Apprise's own plugins for these report success for an error inside a 200, or cut by characters where bytes count.
 OWN = {"wecombot": "wecom", "feishu": "feishu", "lark": "feishu", "dingtalk": "dingtalk", "schan": "serverchan"}
 OWN |= {"mailto": "mail", "mailtos": "mail", "json": "webhook", "jsons": "webhook"}
+# Schemes whose platform says an error in the HTTP status, or in an answer that Apprise reads: tests/alerts hold it.
+CHECKED = frozenset(
+    {"tgram", "ntfy", "ntfys", "slack", "workflow", "workflows", "discord", "gotify", "gotifys", "bark", "barks"}
+    | {"pover", "pushplus", "wxpusher", "wechat", "mmost", "mmosts", "matrix", "matrixs", "gchat", "wxteams", "pbul"}
+)
 # These end on the screen or in the log of the machine that runs the service.
 LOCAL = {"dbus", "qt", "kde", "glib", "gnome", "macosx", "windows", "syslog"}
 
@@ -54,6 +59,11 @@ def mistakes(start: int, entry: Entry, known: Collection[str]) -> Iterator[tuple
 def is_address(value: object) -> bool:
     """Whether a value is an address that can receive a webhook."""
     return _scheme(value) in ("http", "https")
+
+
+def is_checked(url: str) -> bool:
+    """Whether an Apprise address is of a platform whose error answers were seen to fail."""
+    return url.partition("://")[0].lower() in CHECKED
 
 
 def _missing(entry: Entry, kind: str) -> Iterator[str]:

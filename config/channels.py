@@ -84,9 +84,10 @@ def read_channels(text: str, folder: Path | None = None, file: str = FILE) -> di
 
 
 def shown(channel: str) -> str:
-    """A channel as it may be printed: a name as it is, of an address only its host."""
+    """A channel as it may be printed: a name as it is, of a web address only its host, of another only its kind."""
     if not is_address(channel):
-        return channel
+        scheme, mark, _ = channel.partition("://")
+        return f"{scheme}{mark}***" if mark else channel
     parts = urlsplit(channel)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}/***"

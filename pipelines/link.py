@@ -12,7 +12,7 @@ BECOMES = 1_100  # days in which a draft becomes a final text
 BEFORE = 3  # days that a final text may seem to be older than its draft
 SHORT = 8  # characters of a name: what is shorter needs an issuer in common
 GENERAL = 12  # characters of a name: two bodies may have a rule of that name, what is longer is one
-WORDING = 0.3  # of two titles alike, where a link between two pages is all there is
+WORDING = 0.4  # of two titles alike, where a link between two pages is all there is
 
 
 class Stage(StrEnum):
@@ -141,10 +141,16 @@ def _other_round(a: Facts, b: Facts) -> bool:
 
 
 def _linked(a: Facts, b: Facts, name: str) -> Tie | None:
-    """A page that names or links to the other; other documents, or titles of another wording, say it is beside it."""
-    if not (set(a.leads) & set(b.addresses) or set(b.leads) & set(a.addresses)):
+    """A page that names or links to the other.
+
+    Without a document in common it has to lead to an official page of like wording that is about no other document: an
+    outlet links to its own earlier texts, whose titles are all alike.
+    """
+    there, back = set(a.leads) & set(b.addresses), set(b.leads) & set(a.addresses)
+    if not (there or back):
         return None
-    if not name and ((a.names and b.names) or wording(a.title, b.title) < WORDING):
+    official = (there and b.official) or (back and a.official)
+    if not name and (not official or (a.names and b.names) or wording(a.title, b.title) < WORDING):
         return None
     if a.stage is not b.stage:
         return Tie(_named(a, b, name).kind, 940, "one page links to the other")

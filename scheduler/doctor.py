@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from alerts import subscriptions
 from alerts.ledger import FAILED, MISSED, PENDING, listed
 from config import operator
-from config.channels import is_address, load_channels, shown
+from config.channel_rules import is_checked
+from config.channels import Channel, is_address, load_channels, shown
 from config.settings import Settings, SettingsError, load, mask, strangers
 from config.sources import load_sources
 from notices.pagefile import NAME as PAGES
@@ -172,8 +173,7 @@ def _channels(store: Store, now: datetime) -> Iterator[Check]:
             detail, _, advice = channel.problem.partition(": ")
             yield Check(f"channel {channel.name}", BAD, detail, advice)
         else:
-            signed = "signed" if channel.secret else "not signed"
-            yield Check(f"channel {channel.name}", OK, f"{channel.kind} to {shown(channel.url)}, {signed}")
+            yield _channel(channel)
     wanted = subscriptions.read(store)
     if not wanted:
         query = subscriptions.DEFAULT_QUERY
@@ -190,6 +190,17 @@ def _channels(store: Store, now: datetime) -> Iterator[Check]:
             yield Check(f"subscription {one.name}", WARNING, caution)
         for name in lost:
             yield Check(f"subscription {one.name}", BAD, f"channels.yaml has no channel {name!r}", "add it there")
+
+
+def _channel(channel: Channel) -> Check:
+    name, detail = f"channel {channel.name}", f"{channel.kind} to {shown(channel.url)}"
+    if channel.kind == "webhook":
+        return Check(name, OK, f"{detail}, {'signed' if channel.secret else 'not signed'}")
+    if channel.kind == "apprise" and not is_checked(channel.url):
+        return Check(
+            name, WARNING, f"{detail}: an error of this platform may pass for a success", "see docs/channels.md"
+        )
+    return Check(name, OK, detail)
 
 
 def _query(one: subscriptions.Subscription, now: datetime) -> Iterator[Check]:

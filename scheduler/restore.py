@@ -5,6 +5,8 @@ import secrets
 import tarfile
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from notices.store.engine import copy_sqlite
 from notices.store.faults import shown
 from scheduler.backup import FORMAT, MANIFEST, STORE, BackupReport, roomy
 from scheduler.service import held
-from scheduler.standby import refuse_leading
+from scheduler.standby import ScheduleHeld, refuse_leading
 
 
 def restore(file: Path, store_url: str, folder: Path) -> BackupReport:
@@ -32,7 +34,7 @@ def restore(file: Path, store_url: str, folder: Path) -> BackupReport:
     replaced, when the file is damaged or was written by a newer version.
     """
     start = time.perf_counter()
-    with roomy(folder), held(folder), tempfile.TemporaryDirectory(dir=folder) as scratch:
+    with roomy(folder), _nobody_runs(folder), tempfile.TemporaryDirectory(dir=folder) as scratch:
         _unpack(file, Path(scratch))
         size = sum((Path(scratch) / name).stat().st_size for name in (STORE, PAGES))
         _rename(Path(scratch, STORE))
@@ -42,6 +44,17 @@ def restore(file: Path, store_url: str, folder: Path) -> BackupReport:
         else:
             _fill(Path(scratch), store_url, folder, aside)
     return BackupReport(size, round(time.perf_counter() - start, 3))
+
+
+@contextmanager
+def _nobody_runs(folder: Path) -> Iterator[None]:
+    """Holds the schedule of the folder, so that `run` cannot start meanwhile either."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(folder))
+        except ScheduleHeld as problem:
+            raise ScheduleHeld(f"{problem}: stop it first, then restore") from None
+        yield
 
 
 def _replace(scratch: Path, store_url: str, folder: Path, aside: Path) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from alerts.alarms import tell_alarms
 from alerts.daily import plan
 from alerts.dispatcher import Dispatched, dispatch
+from alerts.feeds.addresses import links
 from alerts.feeds.files import refresh
 from alerts.matcher import match
 from config.channels import load_channels
 from config.settings import Settings
 from config.sources import load_sources
+from notices.isolate import isolate
 from notices.pagefile import PageFile
 from notices.store import Store
 from scheduler.alarms import watch
@@ -64,8 +66,9 @@ def tell(settings: Settings, store: Store, now: datetime, stop: threading.Event 
     """Brings the index up to the store, matches what is new, and sends what is due."""
     indexed, matched = catch_up(settings, store, now)
     matched += plan(store, now)
-    refresh(store, settings.data, settings.feeds_url, now)
-    return Told(indexed, matched, dispatch(store, load_channels(), now, stop=stop))
+    isolate(lambda: refresh(store, settings.data, settings.feeds_url, now), "write feeds")
+    sent = dispatch(store, load_channels(), now, stop=stop, link=links(store, settings.feeds_url))
+    return Told(indexed, matched, sent)
 
 
 def catch_up(settings: Settings, store: Store, now: datetime) -> tuple[int, int]:

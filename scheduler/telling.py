@@ -3,12 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
 from alerts.daily import plan
 from alerts.dispatcher import Dispatcher
+from alerts.feeds.addresses import links
 from alerts.feeds.files import refresh
 from config.channels import Channel, load_channels
 from config.settings import Settings, SettingsError
@@ -29,10 +31,12 @@ class Telling:
     stop: threading.Event
     channels: Callable[[], dict[str, Channel]] = field(init=False)
     dispatcher: Dispatcher = field(init=False)
+    open: ExitStack = field(init=False, default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         self.channels = _steady(load_channels())
-        self.dispatcher = Dispatcher(self.store, stop=self.stop)
+        link = links(self.store, self.settings.feeds_url)
+        self.dispatcher = Dispatcher(self.store, stop=self.stop, link=link)
 
     def turn(self) -> None:
         """Indexes and matches what is new and sends couriers out."""
@@ -49,10 +53,12 @@ class Telling:
             isolate(lambda: refresh(self.store, at.data, at.feeds_url, self.clock()), "write feeds")
 
     def __enter__(self) -> Self:
+        self.open.enter_context(self.store.kept())
         return self
 
     def __exit__(self, *ended: object) -> None:
         self.dispatcher.close()
+        self.open.close()
 
 
 def _steady(good: dict[str, Channel]) -> Callable[[], dict[str, Channel]]:

@@ -1,6 +1,7 @@
 """Every timer of the service."""
 
 import logging
+import threading
 from collections.abc import Callable
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -25,11 +26,26 @@ def timers(look: Job, tell: Job, project: Job, feed: Job) -> BackgroundScheduler
         executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    for name, job, seconds in (
-        ("look", look, LOOK),
-        ("tell", tell, TELL),
-        ("project", project, PROJECT),
-        ("feed", feed, FEED),
+    # two instances of `tell`, one of which ends at once: a look longer than its interval is nothing to warn of
+    for name, job, seconds, most in (
+        ("look", look, LOOK, 1),
+        ("tell", _alone(tell), TELL, 2),
+        ("project", project, PROJECT, 1),
+        ("feed", feed, FEED, 1),
     ):
-        clock.add_job(job, IntervalTrigger(seconds=seconds, timezone=ZONE), id=name)
+        clock.add_job(job, IntervalTrigger(seconds=seconds, timezone=ZONE), id=name, max_instances=most)
     return clock
+
+
+def _alone(work: Callable[[], None]) -> Callable[[], None]:
+    """The work, not done where it is under way already."""
+    busy = threading.Lock()
+
+    def call() -> None:
+        if busy.acquire(blocking=False):
+            try:
+                work()
+            finally:
+                busy.release()
+
+    return call

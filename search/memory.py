@@ -19,15 +19,13 @@ Key = tuple[str, str]  # a keyword field or `type` and a value in normal form, o
 class Held:
     """A notice taken apart once, for any number of queries.
 
-    Texts are tokens with a space before and after each; `tokens` are those of all of them; instants are microseconds
-    since 1970.
+    Texts are tokens with a space before and after each; instants are microseconds since 1970.
     """
 
     notice_id: int
     title: str
     body: str
     attachments: str
-    tokens: frozenset[str]
     keys: frozenset[Key]
     published: int | None
     deadline: int | None
@@ -40,8 +38,11 @@ class Held:
         keys |= {(field, value) for field, value, _ in keywords(notice)}
         keys |= {("is", name) for name, is_so in _flags(notice) if is_so}
         published, end = instant(notice.published_at), deadline(notice.fields.comment_end)
-        tokens = frozenset("".join(texts).split())
-        return cls(notice.notice_id, texts[0], texts[1], texts[2], tokens, frozenset(keys), published, end)
+        return cls(notice.notice_id, texts[0], texts[1], texts[2], frozenset(keys), published, end)
+
+    def tokens(self) -> frozenset[str]:
+        """The tokens of all texts: made when they are asked for, since they take ten times the room of the texts."""
+        return frozenset(f"{self.title}{self.body}{self.attachments}".split())
 
 
 def holds(node: Node, held: Held) -> bool:

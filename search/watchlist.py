@@ -83,16 +83,17 @@ class Watchlist:
         """The parts that hold."""
         found = {self._keys[key] for key in self._keys.keys() & held.keys}
         found.update(number for node, number in self._dated if holds(dated(node, now), held))
-        for one in self._sought(held):
-            if one.tokens <= held.tokens and (not one.needle or holds_text(held, one.needle, one.field)):
+        tokens = held.tokens()
+        for one in self._sought(tokens):
+            if one.tokens <= tokens and (not one.needle or holds_text(held, one.needle, one.field)):
                 found.add(one.part)
         return found
 
-    def _sought(self, held: Held) -> Iterator[Sought]:
-        for token in self._tokens.keys() & held.tokens:
+    def _sought(self, tokens: frozenset[str]) -> Iterator[Sought]:
+        for token in self._tokens.keys() & tokens:
             yield from self._tokens[token]
         if self._characters:
-            for char in self._characters.keys() & {token[0] for token in held.tokens}:
+            for char in self._characters.keys() & {token[0] for token in tokens}:
                 yield from self._characters[char]
 
     def _file(self, node: Node, numbers: tuple[int, ...]) -> None:

@@ -14,13 +14,9 @@ from alerts.channels.markdown import unmarked
 from alerts.lines import Layout, plain
 from alerts.sending import Answer, Message
 from alerts.view import subject
+from config.channel_rules import is_checked
 from config.channels import Channel
 
-# Schemes whose platform says an error in the HTTP status, or in an answer that Apprise reads: tests/alerts hold it.
-CHECKED = frozenset(
-    {"tgram", "ntfy", "ntfys", "slack", "workflow", "workflows", "discord", "gotify", "gotifys", "bark", "barks"}
-    | {"pover", "pushplus", "wxpusher", "wechat", "mmost", "mmosts", "matrix", "matrixs", "gchat", "wxteams", "pbul"}
-)
 SPARE = 200  # bytes that a platform's own framing may take
 
 
@@ -35,7 +31,7 @@ def send(channel: Channel, message: Message, now: datetime) -> Answer:
     with _Listening() as heard:
         done = plugin.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
     said = "; ".join(heard) or ("accepted" if done else "not accepted, and Apprise says no more")
-    checked = "" if checked_scheme(channel.url) else " (unchecked: Apprise may not see this platform's errors)"
+    checked = "" if is_checked(channel.url) else " (unchecked: Apprise may not see this platform's errors)"
     # every refusal is one of the channel: which of them concern a message alone cannot be told apart
     return Answer(bool(done), said[:300] + checked, down=not done, unsure=not done and "timed out" in said.lower())
 
@@ -44,11 +40,6 @@ def roomy(channel: Channel, message: Message) -> bool:
     """Whether every item finds room."""
     plugin = _plugin(channel)
     return plugin is None or lines.roomy(message, lambda told: _fits(plugin, message, told))
-
-
-def checked_scheme(url: str) -> bool:
-    """Whether the platform's error answers were seen to fail."""
-    return url.partition("://")[0].lower() in CHECKED
 
 
 def _plugin(channel: Channel) -> Any:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, or_, select
 
 from alerts.feeds.addresses import FORMATS, ROOM
 from alerts.feeds.atom import atom
-from alerts.feeds.deadlines import calendar
+from alerts.feeds.deadlines import calendar, changes
 from alerts.feeds.entries import feed
 from alerts.feeds.ics import ics
 from alerts.feeds.jsonfeed import json_feed
 from alerts.feeds.rss import rss
+from alerts.feeds.shelf import Shelf
 from alerts.standing import matched_to
 from alerts.subscriptions import Subscription, load
 from notices.schema import calendar as deadlines
@@ -83,18 +84,23 @@ def _touched(connection: Connection, position: int, at: datetime) -> set[int]:
 
 
 def _write_all(store: Store, folder: Path, ids: Collection[int], home: str, now: datetime) -> int:
-    name = store.store_id
+    name, shelf = store.store_id, Shelf()
     with store.reading() as connection:
         found = [one for one in load(connection) if one.id in ids]
-    return sum(_write(store, name, folder / str(one.id), one, home, now) for one in found)
+    return sum(_write(store, name, folder / str(one.id), one, home, shelf, now) for one in found)
 
 
-def _write(store: Store, store_id: str, folder: Path, one: Subscription, home: str, now: datetime) -> int:
+def _write(store: Store, store_id: str, folder: Path, one: Subscription, home: str, shelf: Shelf, now: datetime) -> int:
     """Writes the files of a subscription that differ from those that are there; returns how many."""
-    with store.writing() as connection:
-        days = calendar(connection, store_id, one, now)
     with store.reading() as connection:
-        told_of = feed(connection, store_id, one, home, now)
+        differs = bool(changes(connection, one, shelf, now))
+    if differs:
+        with store.writing() as connection:
+            for change in changes(connection, one, shelf, now):
+                connection.execute(change)
+    with store.reading() as connection:
+        days = calendar(connection, store_id, one)
+        told_of = feed(connection, store_id, one, home, shelf, now)
     made = {"rss": rss(told_of), "atom": atom(told_of), "json": json_feed(told_of), "ics": ics(days)}
     folder.mkdir(parents=True, exist_ok=True)
     return sum(_replace(folder / file, made[name]) for name, (file, _) in FORMATS.items())

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta, timezone
+from functools import lru_cache
 
 import icalendar
 
@@ -11,6 +12,7 @@ WORDS = {
     "zh": {"summary": "截止：{title}", "cancelled": "已取消：{title}"},
     "en": {"summary": "Deadline: {title}", "cancelled": "Cancelled: {title}"},
 }
+END = b"END:VCALENDAR\r\n"
 REFRESH = timedelta(hours=1)
 # Control characters are not text to iCalendar; lone surrogates cannot be written as UTF-8.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -25,9 +27,9 @@ def ics(calendar: Calendar) -> bytes:
     made.add("x-wr-calname", allowed(calendar.title))
     made.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     made.add("x-published-ttl", "PT1H")
-    for one in calendar.deadlines:
-        made.add_component(_event(one, calendar))
-    return bytes(made.to_ical())
+    alarms = tuple(timedelta(days=-days, hours=calendar.hour, minutes=calendar.minute) for days in calendar.alarms)
+    days = b"".join(_event(one, calendar.language, alarms) for one in calendar.deadlines)
+    return bytes(made.to_ical()).removesuffix(END) + days + END
 
 
 def allowed(text: str) -> str:
@@ -35,8 +37,10 @@ def allowed(text: str) -> str:
     return _FORBIDDEN.sub(" ", text)
 
 
-def _event(one: Deadline, calendar: Calendar) -> icalendar.Event:
-    words = WORDS[calendar.language]
+@lru_cache(maxsize=20_000)
+def _event(one: Deadline, language: str, alarms: tuple[timedelta, ...]) -> bytes:
+    """A day as it is written; most days of a calendar are the same as at its last writing."""
+    words = WORDS[language]
     summary = allowed(words["cancelled" if one.cancelled else "summary"].format(title=one.title))
     changed = one.changed_at.astimezone(timezone.utc).replace(microsecond=0)
     event = icalendar.Event()
@@ -52,9 +56,9 @@ def _event(one: Deadline, calendar: Calendar) -> icalendar.Event:
     event.add("sequence", one.sequence)
     event.add("status", "CANCELLED" if one.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
-    for days in () if one.cancelled else calendar.alarms:
-        event.add_component(_alarm(summary, timedelta(hours=calendar.hour, minutes=calendar.minute, days=-days)))
-    return event
+    for before in () if one.cancelled else alarms:
+        event.add_component(_alarm(summary, before))
+    return bytes(event.to_ical())
 
 
 def _alarm(summary: str, before: timedelta) -> icalendar.Alarm:

@@ -92,6 +92,13 @@ class Store:
             with writer.begin():
                 yield writer
 
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keeps the database open meanwhile: SQLite writes its log back whenever its last connection is closed."""
+        with advised(self.engine), self.engine.connect() as connection:
+            connection.detach()
+            yield
+
     @property
     def store_id(self) -> str:
         """A name that a new or restored store does not share with any other."""

@@ -26,7 +26,7 @@ SORTS: Mapping[str, list[Dsl]] = {
     "deadline": [{"deadline_micros": {"order": "asc", "missing": "_last"}}, {"notice_id": "asc"}],
 }
 SHOWN = ["matter_id", "headline", "title", "body", "attachments", "type", "published", "deadline_day", "url"]
-SHOWN += ["carriers.path", "carriers.url", "carriers.account", "carriers.published"]
+SHOWN += ["end_of_matter", "carriers.path", "carriers.url", "carriers.account", "carriers.published"]
 AT_ONCE = 100  # notices whose texts are read together
 
 

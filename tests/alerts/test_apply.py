@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from alerts import subscriptions
 from alerts.apply import BadFile, apply_file
+from alerts.index_reader import warnings
 from alerts.ledger import listed
 from alerts.matcher import match
 from alerts.subscriptions import Wanted, read, subscribe
 from config import operator
+from notices.problem import Problem
 
 END = date(2026, 12, 31)
 
@@ -165,7 +169,6 @@ def test_pausing_by_hand_stays_unless_the_file_says_otherwise(world: Any, own: P
 def test_a_service_that_matches_meanwhile_is_waited_for(world: Any, own: Path, monkeypatch: Any) -> None:
     from alerts import apply as module
     from alerts import cursor
-    from notices.problem import Problem
 
     apply(world, own, "- {name: a, query: 数据, channels: team}\n")
     world.notice("数据办法", END)
@@ -197,3 +200,18 @@ def test_warnings_name_their_line(world: Any, own: Path) -> None:
     assert any("line 2: query: column 1" in one for one in done.warnings)
     assert any("the holidays of 2027 are not known yet" in one for one in done.warnings)
     assert json.dumps(done.warnings)
+
+
+marks = ["type:", "is:open", "deadline", "<", "now-7d", "(", ")", '"', "“", "-", "not ", " or ", "：", "\n"]
+words = some.sampled_from([*marks, "数据", "\x00", "\ud800", "a" * 300])
+
+
+@settings(max_examples=300, deadline=None)
+@given(some.lists(words, max_size=30).map("".join) | some.text(max_size=200))
+def test_no_query_breaks_the_check_of_a_file(query: str) -> None:
+    try:
+        said = warnings(query, datetime.fromisoformat("2026-11-01T09:00+08:00"))
+    except Problem as problem:
+        assert problem.status == 2 and "\n" not in str(problem)
+    else:
+        assert all(isinstance(one, str) for one in said)

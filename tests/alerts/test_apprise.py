@@ -11,12 +11,12 @@ import pytest
 import requests.adapters
 
 from alerts.channels.senders import SENDERS
-from alerts.channels.through_apprise import CHECKED
 from alerts.courier import deliver
 from alerts.dispatcher import dispatch
 from alerts.matcher import match
 from alerts.sample import Asked, sample
 from alerts.subscriptions import Wanted, make
+from config.channel_rules import CHECKED
 from config.channels import Channel
 from tests.alerts.receivers import serving
 

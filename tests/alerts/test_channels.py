@@ -50,6 +50,7 @@ def test_a_secret_comes_from_a_file_beside_and_is_never_printed(tmp_path: Path) 
     assert "hush" not in repr(channel) and "secret-path" not in repr(channel)
     assert "no address can be read from address" in read_channels(text, tmp_path / "elsewhere")["a"].problem
     assert (shown(URL), shown("team")) == ("https://hooks.example.org/***", "team")
+    assert shown("tgram://123:abc/4") == "tgram://***"
 
 
 SECRETS = {

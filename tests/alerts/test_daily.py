@@ -20,6 +20,8 @@ from notices.schema import subscriptions as table
 
 END = date(2026, 12, 31)
 
+pytestmark = pytest.mark.both_databases
+
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
@@ -249,26 +251,51 @@ def test_the_next_look_is_kept_with_the_subscription(world: Any, reader: Any) ->
     assert kept == datetime.fromisoformat("2027-03-14T08:30-04:00")  # the clocks went forward that night
 
 
+def test_the_first_alarm_of_all_is_told(world: Any, reader: Any) -> None:
+    subscribe(world, reader, events=("alarm",))
+    assert tell_alarms(world.store, world.now) == 0
+    with world.store.writing() as connection:
+        row = {"source": "miit-tz", "kind": "failing", "started_at": world.later(minutes=1)}
+        connection.execute(insert(alarms).values(row))
+    assert tell_alarms(world.store, world.now) == 1
+
+
 def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_feed(
     world: Any, reader: Any, hook: Any
 ) -> None:
+    before = {"source": "miit-gg", "kind": "failing", "started_at": world.now}
+    with world.store.writing() as connection:
+        connection.execute(insert(alarms).values(before))
     subscribe(world, reader, hook, name="ops", pace="weekly", events=("alarm",))
     subscribe(world, reader, hook, name="analyst")
-    row = {"source": "miit-tz", "kind": "blind", "detail": "no row could be read from its list"}
+    assert tell_alarms(world.store, world.now) == 0
+    trouble = {
+        "source": "miit-tz",
+        "kind": "empty",
+        "detail": "no row in its list",
+        "started_at": world.later(minutes=1),
+    }
     with world.store.writing() as connection:
-        connection.execute(insert(alarms).values(**row, started_at=world.now))
-        old = {"source": "cac", "kind": "late", "detail": ""}
-        connection.execute(insert(alarms).values(**old, started_at=world.now - timedelta(hours=1)))
-    assert [tell_alarms(world.store, world.later(minutes=minutes)) for minutes in (1, 2)] == [1, 0]
+        connection.execute(insert(alarms).values(trouble))
+    assert [tell_alarms(world.store, world.later(minutes=1)) for _ in range(3)] == [1, 0, 0]
     with world.store.writing() as connection:
-        ended = update(alarms).where(alarms.c.source == "miit-tz")
-        connection.execute(ended.values(ended_at=world.later(hours=2)))
-    assert [tell_alarms(world.store, world.now) for _ in range(2)] == [1, 0]
+        connection.execute(update(alarms).values(ended_at=world.later(hours=2)))
+    assert [tell_alarms(world.store, world.later(minutes=1)) for _ in range(3)] == [1, 0, 0]
     dispatch(world.store, hook.channels, world.now)
     items = [item for message in hook.messages for item in message["items"]]
     assert [(one["title"], one["note"]) for one in items] == [
-        ("miit-tz", "blind: no row could be read from its list"), ("miit-tz", "no longer blind"),
+        ("miit-tz", "empty: no row in its list"), ("miit-tz", "已恢复正常（此前：empty）"),
     ]  # fmt: skip
     refresh(world.store, world.store.folder, "http://127.0.0.1:8765", world.now)
     feed = (world.store.folder / "feeds" / "1" / "feed.atom").read_text(encoding="utf-8")
     assert feed.count("<entry>") == 2 and "来源告警：miit-tz" in feed
+
+
+def test_a_subscription_made_anew_sends_under_no_key_of_the_old_one(world: Any, reader: Any, hook: Any) -> None:
+    for _ in range(2):
+        subscribe(world, reader, hook)
+        world.notice("办法", END)
+        match(world.store, world.now)
+        dispatch(world.store, hook.channels, world.later(hours=1))
+        subscriptions.remove(world.store, "a")
+    assert len(hook.keys) == len(set(hook.keys)) == 2

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, update
 
 from alerts import subscriptions
 from alerts.daily import plan
-from alerts.feeds.addresses import FORMATS
+from alerts.feeds.addresses import FORMATS, links
 from alerts.feeds.atom import atom
 from alerts.feeds.feed import Calendar, Deadline, Entry, Feed
 from alerts.feeds.files import discard, refresh
@@ -128,6 +128,7 @@ def test_markup_and_control_characters_in_a_title_are_text_and_break_nothing(
         assert "&lt;script&gt;" in ElementTree.fromstring(raw).findtext("channel/item/title", "")
 
 
+@pytest.mark.both_databases
 def test_what_is_gone_leaves_the_feed_and_is_cancelled_in_the_calendar(world: Any, reader: Any) -> None:
     subscribe(world, reader)
     first, second = world.notice("甲办法", END), world.notice("乙办法", END)
@@ -145,6 +146,7 @@ def test_what_is_gone_leaves_the_feed_and_is_cancelled_in_the_calendar(world: An
     assert [str(one["SUMMARY"]) for one in days(world)] == ["截止：乙办法"]
 
 
+@pytest.mark.both_databases
 def test_a_deadline_is_a_whole_day_with_alarms_and_a_name_that_stays(world: Any, reader: Any) -> None:
     subscribe(world, reader, remind=("7d", "1d"), at="08:30")
     notice = world.notice("办法", END)
@@ -190,6 +192,7 @@ def test_files_are_written_only_when_something_in_them_changed(world: Any, reade
     assert {one.name for one in file(world, "rss").parent.iterdir()} == {name for name, _ in FORMATS.values()}
 
 
+@pytest.mark.both_databases
 def test_a_removed_subscriptions_files_go_and_a_lost_folder_comes_back(world: Any, reader: Any) -> None:
     subscribe(world, reader)
     turn(world, reader)
@@ -201,6 +204,7 @@ def test_a_removed_subscriptions_files_go_and_a_lost_folder_comes_back(world: An
     assert not file(world, "rss").parent.exists()
 
 
+@pytest.mark.both_databases
 def test_a_merge_keeps_one_entry_under_its_first_name(world: Any, reader: Any) -> None:
     subscribe(world, reader)
     first = world.notice("甲办法", END)
@@ -257,3 +261,12 @@ def test_any_text_comes_back_from_a_calendar(title: str, detail: str, day: date,
     assert (read[0]["DTSTART"].dt, read[0]["SEQUENCE"], read[0]["UID"]) == (day, 3, one.uid)
     kept = "".join(char if char.isprintable() else " " for char in title)
     assert "".join(str(read[0]["SUMMARY"]).split()).endswith("".join(kept.split())) or not title.isprintable()
+
+
+def test_a_message_leads_to_the_feed_only_where_others_can_reach_it(world: Any, reader: Any) -> None:
+    subscribe(world, reader)
+    [one] = subscriptions.read(world.store)
+    assert links(world.store, HOME)(one.id) == ""
+    link = links(world.store, "https://feeds.example.org/")
+    assert link(one.id) == f"https://feeds.example.org/feeds/{one.id}/{one.secret}/feed.rss"
+    assert link(one.id + 1) == ""

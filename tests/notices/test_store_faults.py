@@ -47,7 +47,7 @@ def add(counts: str, folder: Path, rounds: int) -> None:
                     )
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases(empty=True)
 def test_three_processes_make_one_store_and_lose_no_update(store_address: Any, tmp_path: Path) -> None:
     url = store_address(tmp_path)
     children = [CONTEXT.Process(target=add, args=(url, tmp_path, 60)) for _ in range(3)]
@@ -61,14 +61,14 @@ def test_three_processes_make_one_store_and_lose_no_update(store_address: Any, t
         assert connection.exec_driver_sql("SELECT count(*) FROM meta WHERE name = 'store_id'").scalar() == 1
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases(empty=True)
 def test_the_migrations_make_the_tables_the_code_knows(store_address: Any, tmp_path: Path) -> None:
     with Store.open(store_address(tmp_path), tmp_path) as store, store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases(empty=True)
 def test_a_store_of_an_earlier_version_is_left_alone_by_a_look_and_upgraded_by_work(
     store_address: Any, tmp_path: Path
 ) -> None:
@@ -92,7 +92,7 @@ def test_a_store_of_an_earlier_version_is_left_alone_by_a_look_and_upgraded_by_w
         assert looked.last_event() == 0
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases(empty=True)
 def test_a_locked_store_says_so_and_works_afterwards(store_address: Any, tmp_path: Path) -> None:
     url = store_address(tmp_path)
     with Store.open(url, tmp_path, busy_seconds=0.1) as store:
@@ -105,7 +105,7 @@ def test_a_locked_store_says_so_and_works_afterwards(store_address: Any, tmp_pat
             connection.execute(meta.insert().values(name="a", value="b"))
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases(empty=True)
 def test_a_store_of_a_newer_version_is_left_alone(store_address: Any, tmp_path: Path) -> None:
     url = store_address(tmp_path)
     with Store.open(url, tmp_path) as store, store.writing() as connection:

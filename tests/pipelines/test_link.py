@@ -82,9 +82,11 @@ def test_a_number_and_a_link_tie_what_names_do_not() -> None:
     bare = draft("b", names=(), number="工信厅〔2026〕7号")
     assert both(draft(number="工信厅〔2026〕7号"), bare) is Kind.NUMBER
     leading = draft("b", names=(), title=f"工信部公开征求{NAME}意见", leads=("https://www.miit.gov.cn/a.html",))
-    assert both(draft(addresses=("https://www.miit.gov.cn/a.html",)), leading) is Kind.LINK
+    page = draft(addresses=("https://www.miit.gov.cn/a.html",), official=True)
+    assert both(page, leading) is Kind.LINK
+    assert both(replace(page, official=False), leading) is None  # an outlet's own earlier text of a like title
     elsewhere = replace(leading, title="本周安全产品更新一览表发布")
-    assert both(draft(addresses=("https://www.miit.gov.cn/a.html",)), elsewhere) is None
+    assert both(page, elsewhere) is None
 
 
 def test_names_in_normal_form() -> None:

@@ -83,10 +83,11 @@ class Crawl:
 
 
 @contextmanager
-def crawling(folder: Path, *sources: Source) -> Iterator[Crawl]:
-    """A crawl of sources in a folder of its own."""
-    with Store.open(f"sqlite:///{folder / 'x.db'}", folder) as store, PageFile(folder) as pages:
-        event.listen(store.engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
+def crawling(folder: Path, *sources: Source, url: str = "") -> Iterator[Crawl]:
+    """A crawl of sources in a folder of its own, its store there or at an address."""
+    with Store.open(url or f"sqlite:///{folder / 'x.db'}", folder) as store, PageFile(folder) as pages:
+        if store.engine.dialect.name == "sqlite":
+            event.listen(store.engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
         yield Crawl(store, pages, Clock(), *sources)
 
 

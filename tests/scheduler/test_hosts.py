@@ -1,6 +1,6 @@
 """Hosts and their queue: one process drains one, at a pace and with pauses that hold for all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
@@ -31,9 +31,12 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
+pytestmark = pytest.mark.both_databases
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path / 'x.db'}", tmp_path) as opened:
+def store(tmp_path: Path, store_address: Callable[[Path], str]) -> Iterator[Store]:
+    with Store.open(store_address(tmp_path), tmp_path) as opened:
         yield opened
 
 

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -45,9 +45,12 @@ class Column:
         return json.dumps({"success": True, "data": {"html": f"<ul>{rows}</ul>{bar}"}})
 
 
+pytestmark = pytest.mark.both_databases
+
+
 @pytest.fixture
-def crawl(tmp_path: Path) -> Iterator[Crawl]:
-    with crawling(tmp_path, Source("col", "unit", UNIT, first=2)) as made:
+def crawl(tmp_path: Path, store_address: Callable[[Path], str]) -> Iterator[Crawl]:
+    with crawling(tmp_path, Source("col", "unit", UNIT, first=2), url=store_address(tmp_path)) as made:
         yield made
 
 

@@ -1,6 +1,6 @@
 """Pages looked at again: what changed, what was taken down, and what only looks so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,14 @@ PARTS = [
     for one in range(1, 12)
 ]
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
-def crawl(tmp_path: Path) -> Iterator[Crawl]:
-    with crawling(tmp_path, Source("col", "unit", "https://www.miit.gov.cn/gzcy/yjzj/index.html")) as made:
+def crawl(tmp_path: Path, store_address: Callable[[Path], str]) -> Iterator[Crawl]:
+    with crawling(
+        tmp_path, Source("col", "unit", "https://www.miit.gov.cn/gzcy/yjzj/index.html"), url=store_address(tmp_path)
+    ) as made:
         yield made
 
 

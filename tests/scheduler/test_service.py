@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -95,7 +96,28 @@ def test_the_clock_runs_late_calls_once_in_shanghai() -> None:
     clock = timers(lambda: None, lambda: None, lambda: None, lambda: None)
     clock.start(paused=True)
     jobs = clock.get_jobs()
-    assert {job.id for job in jobs} == {"look", "tell", "project", "feed"}
-    assert all(job.coalesce and job.max_instances == 1 and job.misfire_grace_time is None for job in jobs)
+    assert {job.id: job.max_instances for job in jobs} == {"look": 1, "tell": 2, "project": 1, "feed": 1}
+    assert all(job.coalesce and job.misfire_grace_time is None for job in jobs)
     assert {str(job.trigger.timezone) for job in jobs} == {"Asia/Shanghai"}
     clock.shutdown()
+
+
+def test_a_look_for_what_to_tell_that_takes_long_is_not_joined_by_a_second_one() -> None:
+    told: list[str] = []
+    going = threading.Event()
+
+    def tell() -> None:
+        told.append("began")
+        going.wait(10)
+
+    call = next(
+        job.func for job in timers(lambda: None, tell, lambda: None, lambda: None).get_jobs() if job.id == "tell"
+    )
+    first = threading.Thread(target=call)
+    first.start()
+    until(lambda: told)
+    call()  # comes back at once
+    going.set()
+    first.join()
+    call()
+    assert told == ["began", "began"]

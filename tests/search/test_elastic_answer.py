@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import ModuleType
@@ -82,9 +83,27 @@ def test_deep_queries_are_made_shallow(client: Elasticsearch, elastic_base: str,
     assert flat != read.tree and DEEPEST < 30
 
 
+def test_an_open_end_stands_for_every_token_that_begins_with_it(
+    client: Elasticsearch, elastic_base: str, now: datetime
+) -> None:
+    notices = [make(number, f"网络安全，税{chr(0x4E00 + number)}") for number in range(1, 121)]
+    remote = Remote(samples.filled(client, elastic_base, notices))
+    for text in ('"安全，税"', "税", 'title:"安全，税"'):
+        assert remote.matching(parse(text, now)) == set(range(1, 121)), text
+    assert remote.find('"安全，税"', now=now).total == 120
+
+
+def test_a_search_that_the_server_refuses_is_one_line(client: Elasticsearch, elastic_base: str) -> None:
+    remote = Remote(samples.filled(client, elastic_base, []))
+    with pytest.raises(Problem, match="refused the search") as caught:
+        remote.asking.searches([{"query": {"match_phrase": {"title": {"query": "税", "analyzer": "none of ours"}}}}])
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
+
+
 def test_both_engines_show_the_same(client: Elasticsearch, elastic_base: str, now: datetime, tmp_path: Path) -> None:
     chance = random.Random(3)
     notices = [some_notice(chance, number, now) for number in range(1, 81)]
+    notices = [replace(one, end_of_matter=one.notice_id % 3 == 0) for one in notices]
     here = Embedded(tmp_path)
     here.index.clear("the store")
     here.index.replace([], notices, 0, 1)
