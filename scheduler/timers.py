@@ -1,6 +1,5 @@
 """Every timer of the service."""
 
-import logging
 import threading
 from collections.abc import Callable
 
@@ -19,18 +18,16 @@ Job = Callable[[], None]
 
 def timers(look: Job, tell: Job, project: Job, feed: Job) -> BackgroundScheduler:
     """A clock, not yet started, that calls each function on its interval; a late call is made once, never doubled."""
-    for name in ("apscheduler.scheduler", "apscheduler.executors.default"):
-        logging.getLogger(name).setLevel(logging.ERROR)  # a turn may take longer than its interval: no news
     clock = BackgroundScheduler(
         timezone=ZONE,
         executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    # two instances of `tell`, one of which ends at once: a look longer than its interval is nothing to warn of
+    # two instances of some, one of which ends at once: a look longer than its interval is nothing to warn of
     for name, job, seconds, most in (
         ("look", look, LOOK, 1),
         ("tell", _alone(tell), TELL, 2),
-        ("project", project, PROJECT, 1),
+        ("project", _alone(project), PROJECT, 2),
         ("feed", feed, FEED, 1),
     ):
         clock.add_job(job, IntervalTrigger(seconds=seconds, timezone=ZONE), id=name, max_instances=most)
