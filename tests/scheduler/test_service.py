@@ -96,7 +96,7 @@ def test_the_clock_runs_late_calls_once_in_shanghai() -> None:
     clock = timers(lambda: None, lambda: None, lambda: None, lambda: None)
     clock.start(paused=True)
     jobs = clock.get_jobs()
-    assert {job.id: job.max_instances for job in jobs} == {"look": 1, "tell": 2, "project": 1, "feed": 1}
+    assert {job.id: job.max_instances for job in jobs} == {"look": 1, "tell": 2, "project": 2, "feed": 1}
     assert all(job.coalesce and job.misfire_grace_time is None for job in jobs)
     assert {str(job.trigger.timezone) for job in jobs} == {"Asia/Shanghai"}
     clock.shutdown()
