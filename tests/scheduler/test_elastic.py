@@ -13,6 +13,7 @@ from elasticsearch import BadRequestError, ConflictError
 from sqlalchemy import delete, update
 
 from config.settings import Settings
+from notices.pagefile import PageFile
 from notices.schema import cursors, events, meta
 from notices.store import Store
 from notices.store.letters import read_letters
@@ -46,18 +47,17 @@ def elastic(settings: Settings) -> Iterator[Elastic]:
 def kept(shared_samples: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a few notices, to be copied."""
     folder = tmp_path_factory.mktemp("kept")
-    store, pages = shared_samples.opened(folder / "data")
-    with store, pages:
+    data = folder / "data"
+    with Store.open(f"sqlite:///{data / 'policywatch.db'}", data) as store, PageFile(data) as pages:
         files = shared_samples.write(folder / "in", shared_samples.files(9))
         ingest(store, pages, [files], workers=1, now=shared_samples.now)
     return folder / "data"
 
 
 @pytest.fixture
-def filled(kept: Path, samples: Any, settings: Settings) -> Iterator[Any]:
+def filled(kept: Path, settings: Settings) -> Iterator[Any]:
     shutil.copytree(kept, settings.data)
-    store, pages = samples.opened(settings.data)
-    with store, pages:
+    with Store.open(settings.store_url, settings.data) as store, PageFile(settings.data) as pages:
         yield store, pages
 
 
