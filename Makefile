@@ -26,7 +26,7 @@ test: $(READY) ## run the tests (under ten minutes)
 	$(BIN)/python -m pytest -m 'not soak' -n auto
 
 soak: $(READY) ## kills, faults and the real archive (under 40 minutes; seeds are printed)
-	$(BIN)/python -m pytest -m soak -s
+	$(BIN)/python -m pytest -m soak -n auto --timeout 1500
 
 check: $(READY) ## lint, format, types and the direction of imports
 	$(BIN)/ruff check .

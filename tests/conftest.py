@@ -1,6 +1,7 @@
 """What all tests share: the real servers."""
 
 import os
+import random
 import secrets
 import shutil
 import tempfile
@@ -15,6 +16,21 @@ from elastic_server import ElasticServer
 from elastic_shared import shared_server
 
 pytest_plugins = ["tests.servers.postgres"]
+
+
+@pytest.fixture
+def seed() -> int:
+    """What a test's chances begin with: another one every time, unless POLICYWATCH_SEED names one."""
+    return int(os.environ.get("POLICYWATCH_SEED") or random.SystemRandom().randrange(10**6))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Prints the seeds of a soak, which its processes would keep to themselves."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            if report.when == "call" and "soak" in report.keywords:
+                said = [line for line in report.capstdout.splitlines() if line.startswith("seed ")]
+                terminalreporter.write_line(f"{report.nodeid}: {report.duration:.0f} s, {'; '.join(said) or 'no seed'}")
 
 
 @pytest.fixture(scope="session")

@@ -139,7 +139,6 @@ def compare(store: Store, url: str, settings: Settings) -> None:
     assert {state for state, _, _ in elastic_health(settings, store)} == {"ok"}
 
 
-@pytest.mark.parametrize("seed", [random.randrange(10**6)])
 def test_faults_of_the_network_and_of_a_busy_server(
     store: Store, elasticsearch_url: str, elastic_base: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,7 +193,6 @@ def test_half_a_minute_of_silence_holds_up_nothing_but_the_index(
     compare(store, elasticsearch_url, settings_of(store, elasticsearch_url, elastic_base))
 
 
-@pytest.mark.parametrize("seed", [random.randrange(10**6)])
 def test_kills_of_the_projector(store: Store, elasticsearch_url: str, elastic_base: str, seed: int) -> None:
     print(f"\nseed {seed}")
     chance = random.Random(seed)
@@ -220,7 +218,6 @@ def test_kills_of_the_projector(store: Store, elasticsearch_url: str, elastic_ba
     compare(store, elasticsearch_url, settings)
 
 
-@pytest.mark.parametrize("seed", [random.randrange(10**6)])
 def test_kills_of_the_server(store: Store, own_elasticsearch: Callable[..., ElasticServer], seed: int) -> None:
     print(f"\nseed {seed}")
     chance = random.Random(seed)
