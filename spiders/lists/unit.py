@@ -46,7 +46,7 @@ def _shell(source: Source, ask: Ask, text: str) -> Listing:
     """The list's request, as the shell names it today; the source's fallback where it names none."""
     found: list[tuple[int, str]] = []
     for script in Selector(text=text, type="html").xpath("//script"):
-        attributes = {name.lower(): value for name, value in script.attrib.items()}
+        attributes = {name.lower(): value for name, value in script.root.items()}  # `attrib` raises on odd names
         parameters = _parameters(attributes.get("querydata", ""))
         if parameters.get("pageId") or parameters.get("tagId"):
             url = urljoin(ask.url, attributes.get("url") or UNIT)
@@ -99,7 +99,7 @@ def _page(url: str, number: int, size: int) -> str:
 def _paging(selector: Selector, seen: int) -> tuple[int, int]:
     """How many pages a list has (0: it does not say) and how many rows one holds: as many as were seen, by default."""
     bar = selector.xpath("//*[@rows and @count]")
-    rows, count = (bar.attrib.get("rows", ""), bar.attrib.get("count", "")) if bar else _in_script(selector)
+    rows, count = (bar[0].root.get("rows", ""), bar[0].root.get("count", "")) if bar else _in_script(selector)
     if not rows.isdecimal() or not count.isdecimal() or int(rows) == 0:
         return 0, seen
     return -(-int(count) // int(rows)), int(rows)

@@ -74,6 +74,7 @@ def test_a_week_of_four_sources(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.long
 def test_a_month_of_thirty_sources(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
     lived(tmp_path, World.made(30, 31, seed, tick=15), 31)

@@ -40,6 +40,7 @@ def damaged(chance: random.Random, body: bytes) -> bytes:
 
 
 @pytest.mark.soak
+@pytest.mark.long
 def test_no_damage_makes_a_reader_raise() -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
