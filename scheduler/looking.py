@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -28,12 +29,16 @@ log = logging.getLogger("policywatch.service")
 
 @dataclass(slots=True)
 class Looking:
-    """What the service remembers from look to look; `children` are the crawls under way."""
+    """What the service remembers from look to look; `children` are the crawls under way.
+
+    What runs inside `whole` is not cut in half by a signal: a process that began is known.
+    """
 
     settings: Settings
     store: Store
     pages: PageFile
     clock: Callable[[], datetime]
+    whole: Callable[[], AbstractContextManager[None]] = nullcontext
     children: list[Child] = field(default_factory=list)
     watched_at: datetime | None = None
     judged_at: datetime | None = None
@@ -85,7 +90,8 @@ class Looking:
     def _crawl(self) -> None:
         """Starts a process for hosts that nobody drains: one under way takes new hosts too, unless it is stuck."""
         if len(self.children) < self.settings.crawl_processes and free_hosts(self.store, self.clock()):
-            self.children.append(start(order_for(self.settings, self._sources())))
+            with self.whole():
+                self.children.append(start(order_for(self.settings, self._sources())))
 
     def _read(self) -> None:
         if read := read_files(self.store, self.pages, self.clock()):

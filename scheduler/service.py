@@ -3,7 +3,6 @@
 import logging
 import os
 import queue
-import signal
 import sqlite3
 import threading
 import time
@@ -11,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 
 from config.settings import Settings
 from notices.isolate import isolate
@@ -21,6 +19,7 @@ from notices.store import Store
 from scheduler.looking import Looking
 from scheduler.projecting import Projecting
 from scheduler.standby import ScheduleHeld, leading
+from scheduler.stopping import Stopping
 from scheduler.telling import Telling
 from scheduler.timers import timers
 
@@ -37,29 +36,31 @@ def now() -> datetime:
 def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[[], datetime] = now) -> None:
     """Crawls what is due, indexes and alerts until SIGTERM or Ctrl-C; stands by while another process or host does.
 
-    Looks are taken on the calling thread, so that a signal ends them in order; telling goes on meanwhile.
+    Looks are taken on the calling thread, where a signal can end them; telling goes on meanwhile.
     """
     stop = threading.Event()
     ticks: queue.Queue[None] = queue.Queue(maxsize=1)
     try:
         with (
-            _stoppable(),
-            holding(settings.data),
+            Stopping() as stopping,
+            holding(settings.data, stopping),
             leading(store.engine) as lead,
             Projecting(settings, store, stop) as elastic,
             Telling(settings, store, clock, stop) as telling,
         ):
-            lead()
-            looking = Looking(settings, store, pages, clock)
+            with stopping.here():
+                lead()
+            looking = Looking(settings, store, pages, clock, stopping.later)
             timer = timers(lambda: _tick(ticks), telling.turn, lambda: _project(elastic, stop), telling.feed)
+            timer.start()
             try:
-                timer.start()
                 log.info("the service runs; stop it with SIGTERM or Ctrl-C")
                 _tick(ticks)
                 while True:
-                    ticks.get()
-                    lead()
-                    looking.look()
+                    with stopping.here():
+                        ticks.get()
+                        lead()
+                        looking.look()
             finally:
                 stop.set()
                 timer.shutdown(wait=True)
@@ -69,7 +70,7 @@ def serve(settings: Settings, store: Store, pages: PageFile, *, clock: Callable[
 
 
 @contextmanager
-def holding(folder: Path) -> Iterator[None]:
+def holding(folder: Path, stopping: Stopping) -> Iterator[None]:
     """Holds the schedule of a data folder as soon as nobody else does, saying once that it waits."""
     said = False
     while True:
@@ -85,7 +86,8 @@ def holding(folder: Path) -> Iterator[None]:
                     log.warning("the other process ended: this one runs the schedule now")
                 yield
                 return
-        time.sleep(STAND_BY)
+        with stopping.here():
+            time.sleep(STAND_BY)
 
 
 @contextmanager
@@ -123,20 +125,3 @@ def _tick(ticks: "queue.Queue[None]") -> None:
 def _project(elastic: Projecting, stop: threading.Event) -> None:
     if not stop.is_set():
         isolate(elastic.turn, "write to Elasticsearch")
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Makes SIGTERM end the service as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
