@@ -13,7 +13,7 @@ LONGEST = 600  # characters of an address
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20<>\"'）)，。；、（】\]]{4,600}")
 _BEHIND = re.compile(r"\]\(\s?<?(/[^\s()<>]{3,600})>?\s?\)")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp|svg|css|js)$", re.IGNORECASE)
-_ASSETS = re.compile(r"(?:^|\.)(?:qpic\.cn|qlogo\.cn|gtimg\.cn)$")
+_ASSETS = re.compile(r"https?://(?:[^/?#\s]*[.@])?(?:qpic|qlogo|gtimg)\.cn(?=[/:?#]|$)", re.IGNORECASE)
 
 
 def leads(article: Article, key: str) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def leads(article: Article, key: str) -> tuple[str, ...]:
 
 
 def _page(address: str) -> bool:
-    return bool(host_of(address)) and not _PICTURE.search(address) and not _ASSETS.search(host_of(address))
+    return not _ASSETS.match(address) and not _PICTURE.search(address) and bool(host_of(address))
 
 
 def _joined(base: str, path: str) -> str:

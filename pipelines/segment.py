@@ -4,7 +4,7 @@ import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -42,15 +42,26 @@ class Cutter(NamedTuple):
 
 def words(text: str, cutter: Cutter) -> tuple[str, ...]:
     """The distinct words that a cutter finds, most frequent first, the first met first among equals."""
-    counts: dict[str, int] = {}
-    for token, count in Counter(cutter.tokens(text)).items():
-        if token.isascii() and not token.isalnum():
-            for part in cutter.parts(token):
-                counts[part] = counts.get(part, 0) + count
-        elif len(token) > 1:
-            counts[token] = counts.get(token, 0) + count
+    counts = {token: count for token, count in Counter(cutter.tokens(text)).items() if len(token) > 1}
+    if any(token.isascii() and not token.isalnum() for token in counts):
+        counts = _parted(counts, cutter)
     ranked = sorted(counts, key=counts.__getitem__, reverse=True)
     return tuple(islice(filter(_is_word, ranked), MOST_WORDS))
+
+
+def _is_word(word: str) -> bool:
+    if not 2 <= len(word) <= LONGEST_WORD or word in _STOP_WORDS:
+        return False
+    return "㐀" <= word[0] <= "鿿" or _WORD.search(word) is not None  # most begin with Han: seen without the pattern
+
+
+def _parted(tokens: dict[str, int], cutter: Cutter) -> dict[str, int]:
+    """The counts with the parts of a run of Latin in place of a run that holds signs, such as an address."""
+    counts: dict[str, int] = {}
+    for token, count in tokens.items():
+        for part in cutter.parts(token) if token.isascii() and not token.isalnum() else (token,):
+            counts[part] = counts.get(part, 0) + count
+    return counts
 
 
 @cache
@@ -88,8 +99,3 @@ def dictionary() -> list[str]:
     """The words of the dictionary file, the operator's or the default one."""
     lines = (line.strip() for line in operator.text("dictionary.txt").splitlines())
     return list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
-
-
-@lru_cache(maxsize=1 << 16)  # texts share their words: a look-up costs a tenth of the pattern
-def _is_word(word: str) -> bool:
-    return 2 <= len(word) <= LONGEST_WORD and word not in _STOP_WORDS and _WORD.search(word) is not None

@@ -8,6 +8,7 @@ from typing import Any
 
 from config.synonyms import synonyms
 from notices.normal import normalise
+from notices.normal_codes import normalise_whole
 
 _LATIN = re.compile(r"[a-z0-9]+")
 
@@ -23,7 +24,7 @@ class Entry:
 
 def find_terms(text: str) -> tuple[str, ...]:
     """The full names of the entries found in a text, in the file's order; a name inside a context does not count."""
-    plain = normalise(text)
+    plain = normalise_whole(text)
     known = names()
     found = {known[word].name for word in known.keys() & set(_LATIN.findall(plain))}
     for start, name in _candidates(plain):

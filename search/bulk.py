@@ -3,10 +3,9 @@
 import numpy
 from numpy.typing import NDArray
 
-from notices.normal import normalise
+from notices.normal_codes import Codes, normal_codes
 from search.tokenizer import HAN, LATIN, LONGEST, MARK, tokens
 
-Codes = NDArray[numpy.uint32]
 Mask = NDArray[numpy.bool_]
 SPACE = 32
 _KINDS = numpy.zeros(0x110000, dtype=numpy.uint8)
@@ -18,34 +17,35 @@ for _first, _last in LATIN:
 
 def spaced_tokens(text: str) -> str:
     """The tokens of a text with spaces between, as FTS5 takes them."""
-    codes = numpy.frombuffer(normalise(text).encode("utf-32-le", "replace"), dtype="<u4")
+    codes = normal_codes(text)
     kinds = _KINDS[codes]
     han, latin = kinds == 1, kinds == 2
-    if _longest_run(latin) > LONGEST:
+    if numpy.count_nonzero(latin) > LONGEST and _longest_run(latin) > LONGEST:
         return " ".join(tokens(text))
     return _spaced(codes, han, latin)
 
 
 def _spaced(codes: Codes, han: Mask, latin: Mask) -> str:
-    """Six places for every character (itself, mark, space, itself, its right neighbour, space): the wanted are kept."""
-    places = numpy.full((len(codes), 6), SPACE, dtype="<u4")
-    places[:, 0] = places[:, 3] = codes
-    places[:, 1] = ord(MARK)
-    places[:-1, 4] = codes[1:]
-    wanted = numpy.zeros(places.shape, dtype=bool)
-    wanted[:, :3] = _after_latin(han, latin)[:, None]
-    wanted[:, 3] = wanted[:, 5] = han | latin
-    wanted[:-1, 4] = han[:-1] & han[1:]
-    wanted[:-1, 5] &= han[:-1] | ~latin[1:]
-    return places[wanted].tobytes().decode("utf-32-le", "replace").rstrip()
-
-
-def _after_latin(han: Mask, latin: Mask) -> Mask:
-    """The characters before which, past what separates, a Latin run ends."""
-    found = numpy.zeros(len(han), dtype=bool)
-    kept = numpy.flatnonzero(han | latin)
-    found[kept[1:]] = han[kept[1:]] & latin[kept[:-1]]
-    return found
+    """The tokens of each letter, put where they go: the marked one after Latin, itself, its neighbour, a space."""
+    places = numpy.flatnonzero(han | latin)
+    if not len(places):
+        return ""
+    letters, is_han = codes[places], han[places]
+    touches, before_han = numpy.zeros((2, len(places)), dtype=bool)
+    touches[:-1] = places[1:] - places[:-1] == 1
+    before_han[:-1] = is_han[1:]
+    pairs = is_han & before_han & touches
+    marked = numpy.concatenate(([False], is_han[1:] & ~is_han[:-1]))
+    sizes = 1 + pairs + (is_han | before_han | ~touches) + 3 * marked
+    starts = numpy.cumsum(sizes) - sizes
+    made = numpy.full(int(sizes.sum()), SPACE, dtype="<u4")
+    made[starts[marked]] = letters[marked]
+    made[starts[marked] + 1] = ord(MARK)
+    starts += 3 * marked
+    made[starts] = letters
+    paired = numpy.flatnonzero(pairs)
+    made[starts[paired] + 1] = letters[paired + 1]
+    return made.tobytes().decode("utf-32-le", "replace").rstrip()
 
 
 def _longest_run(mask: Mask) -> int:

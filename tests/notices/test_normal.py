@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from notices import normal
+from notices.normal_codes import normalise_whole
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,3 +62,11 @@ def test_one_pass_is_enough_and_offsets_point_into_the_original() -> None:
         assert aligned == once
         assert len(offsets) == len(once) + 1 and offsets == sorted(offsets) and offsets[-1] == size
         assert all(char in normal.normalise(text[at]) for char, at in zip(once, offsets, strict=False))
+
+
+def test_whole_texts_come_out_as_short_ones_do() -> None:
+    chance = random.Random(5)
+    chars = [*map(chr, normal.table()), *"工信部AbＡ１·\u200b\x00\ud800é㎡", "𠀀"]
+    for _ in range(500):
+        text = "".join(chance.choices(chars, k=chance.randrange(40)))
+        assert normalise_whole(text) == normal.normalise(text)
