@@ -86,4 +86,5 @@ def hit(notice: Notice) -> Hit:
         carriers=tuple(carriers),
         highlights=(),
         comment_end_of="matter" if notice.end_of_matter else "",
+        removed=tuple({"url": url, "removed_at": at.isoformat()} for url, at in notice.removed.items()),
     )

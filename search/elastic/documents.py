@@ -50,6 +50,8 @@ def document(notice: Notice) -> bytes:
         "size": len(notice.body),
         "evidence": fields.evidence or None,
         "carrier_count": len(notice.carriers),
+        "removed_count": len(notice.removed),
+        "removed_at": _moment(notice.removed.get(notice.url)),
         "carriers": [_carrier(one) for one in notice.carriers],
         "facts": facts(notice),
     }
@@ -103,6 +105,7 @@ def _carrier(carrier: Carrier) -> dict[str, Any]:
         "published": _moment(carrier.published_at),
         "precision": carrier.precision.value,
         "official": carrier.official,
+        "removed_at": _moment(carrier.removed_at),
     }
     return {name: value for name, value in row.items() if value is not None}
 

@@ -140,7 +140,16 @@ def notices(make: MakeNotice) -> list[Notice]:
         make(5, "印发样例办法", **law, published=at(2), accounts=("甲",)),
         make(6, "旧闻", kind=NoticeType.NEWS, published=at(500), accounts=("戊",)),
     ]
+    found[2:4] = gone(found[2], first=True), gone(found[3], first=False)
     return [replace(one, words=("样例", "规范") if one.notice_id < 3 else ("样例",)) for one in found]
+
+
+def gone(notice: Notice, *, first: bool) -> Notice:
+    """The notice without the page that it shows, or without that of a repost."""
+    down = replace(notice.carriers[0 if first else 1], removed_at=at(1))
+    if first:
+        return replace(notice, url=down.url, carriers=(down, *notice.carriers[1:]))
+    return replace(notice, carriers=(notice.carriers[0], down, *notice.carriers[2:]))
 
 
 RUNS = [
@@ -220,6 +229,7 @@ def test_every_saved_search_finds_what_it_says(server: tuple[Elasticsearch, dict
         "open": [1, 2, 4],
         "this-week": [5, 2],
         "most-reposted": [4, 2],
+        "removed": [3, 4],
         "issuer-miit": [5, 1, 3],
         "issuer-cac": [2, 4],
     }
