@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -18,12 +18,17 @@ from pipelines.tied import load_facts
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A matter whose comment period ends on a day, the notice that says so, and whether its final text is out."""
+    """A matter whose comment period ends on a day, the notice that says so, and since when its final text is out."""
 
     matter_id: int
     notice_id: int
     day: date
-    final: bool
+    final_at: datetime | None
+
+    @property
+    def final(self) -> bool:
+        """Whether its final text is out."""
+        return self.final_at is not None
 
 
 def endings(connection: Connection, days: Collection[date]) -> list[Ending]:
@@ -67,12 +72,16 @@ def _ending(rows: Sequence[Row[Any]], facts: dict[int, Facts]) -> Ending | None:
     """Where one notice says when a matter's period ends it is that; a notice without facts is asked itself."""
     says = ending(facts.values())
     alone = [row for row in rows if row.ends_on and row.id not in facts]
-    final = any(one.stage is Stage.FINAL for one in facts.values())
+    final = [row for row in rows if row.id in facts and facts[row.id].stage is Stage.FINAL]
     if says is not None and says.end is not None:
         notice = next(number for number, one in facts.items() if one is says)
-        return Ending(rows[0].matter_id, notice, says.end, final)
+        return Ending(rows[0].matter_id, notice, says.end, _first(final))
     if not alone:
         return None
     row = max(alone, key=lambda one: (one.ends_on, one.official))
-    issued = any(one.fields.get("notice_type") == NoticeType.ISSUANCE.value for one in alone)
-    return Ending(row.matter_id, row.id, date.fromisoformat(row.ends_on), final or issued)
+    issued = [one for one in alone if one.fields.get("notice_type") == NoticeType.ISSUANCE.value]
+    return Ending(row.matter_id, row.id, date.fromisoformat(row.ends_on), _first([*final, *issued]))
+
+
+def _first(rows: Sequence[Row[Any]]) -> datetime | None:
+    return min((row.published_at or row.created_at for row in rows), default=None)
