@@ -84,6 +84,7 @@ def run_document(run: SourceRun) -> bytes:
         "started": _moment(run.started_at),
         "seconds": run.seconds,
         "ok": not run.error,
+        "health": run.health or None,
         "error": run.error or None,
         "pages": sum(run.outcomes.values()),
         "new_articles": run.new_articles,
