@@ -15,6 +15,8 @@ from pipelines.link import Facts, Stage
 from pipelines.matter import ending
 from pipelines.tied import load_facts
 
+NEEDED = [notices.c[one] for one in ("id", "matter_id", "ends_on", "official", "fields", "published_at", "created_at")]
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -37,23 +39,22 @@ def endings(connection: Connection, days: Collection[date]) -> list[Ending]:
     if not shown:
         return []
     matters = select(notices.c.matter_id).where(notices.c.ends_on.in_(shown))
-    found = _endings(connection, select(notices).where(notices.c.matter_id.in_(matters)))
+    found = _endings(connection, select(*NEEDED).where(notices.c.matter_id.in_(matters)))
     return [one for one in found if one.day in days and not one.final]
 
 
-def matched_endings(connection: Connection, subscription_id: int, since: date) -> list[Ending]:
-    """The matters that ever matched a subscription and are or were open for comment until that day or a later one."""
+def matched_until(connection: Connection, subscription_id: int, since: date) -> set[int]:
+    """The matters that ever matched a subscription and of which a notice names that day or a later one as an end."""
     own = select(matched.c.matter_id).where(matched.c.subscription_id == subscription_id)
     late = select(notices.c.matter_id).where(notices.c.ends_on >= since.isoformat(), notices.c.matter_id.in_(own))
-    found = _endings(connection, select(notices).where(notices.c.matter_id.in_(late)))
-    return [one for one in found if one.day >= since]
+    return set(connection.execute(late).scalars())
 
 
 def endings_of(connection: Connection, matters: Collection[int]) -> dict[int, Ending]:
     """When the comment periods of these matters end; those that have none are left out."""
     found: list[Ending] = []
     for some in chunks(matters):
-        found += _endings(connection, select(notices).where(notices.c.matter_id.in_(some)))
+        found += _endings(connection, select(*NEEDED).where(notices.c.matter_id.in_(some)))
     return {one.matter_id: one for one in found}
 
 
