@@ -40,7 +40,8 @@ def plan(store: Store, now: datetime) -> int:
         written += record(connection, _alive(connection, turns, now), now)
         for one in found:
             mine = subscriptions.c.id == one.id
-            connection.execute(update(subscriptions).where(mine).values(plan_at=next_look(one, now)))
+            same = subscriptions.c.revision  # it matches what it matched
+            connection.execute(update(subscriptions).where(mine).values(plan_at=next_look(one, now), revision=same))
     return written
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -15,15 +15,22 @@ from pipelines.link import Facts, Stage
 from pipelines.matter import ending
 from pipelines.tied import load_facts
 
+NEEDED = [notices.c[one] for one in ("id", "matter_id", "ends_on", "official", "fields", "published_at", "created_at")]
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A matter whose comment period ends on a day, the notice that says so, and whether its final text is out."""
+    """A matter whose comment period ends on a day, the notice that says so, and since when its final text is out."""
 
     matter_id: int
     notice_id: int
     day: date
-    final: bool
+    final_at: datetime | None
+
+    @property
+    def final(self) -> bool:
+        """Whether its final text is out."""
+        return self.final_at is not None
 
 
 def endings(connection: Connection, days: Collection[date]) -> list[Ending]:
@@ -32,23 +39,22 @@ def endings(connection: Connection, days: Collection[date]) -> list[Ending]:
     if not shown:
         return []
     matters = select(notices.c.matter_id).where(notices.c.ends_on.in_(shown))
-    found = _endings(connection, select(notices).where(notices.c.matter_id.in_(matters)))
+    found = _endings(connection, select(*NEEDED).where(notices.c.matter_id.in_(matters)))
     return [one for one in found if one.day in days and not one.final]
 
 
-def matched_endings(connection: Connection, subscription_id: int, since: date) -> list[Ending]:
-    """The matters that ever matched a subscription and are or were open for comment until that day or a later one."""
+def matched_until(connection: Connection, subscription_id: int, since: date) -> set[int]:
+    """The matters that ever matched a subscription and of which a notice names that day or a later one as an end."""
     own = select(matched.c.matter_id).where(matched.c.subscription_id == subscription_id)
     late = select(notices.c.matter_id).where(notices.c.ends_on >= since.isoformat(), notices.c.matter_id.in_(own))
-    found = _endings(connection, select(notices).where(notices.c.matter_id.in_(late)))
-    return [one for one in found if one.day >= since]
+    return set(connection.execute(late).scalars())
 
 
 def endings_of(connection: Connection, matters: Collection[int]) -> dict[int, Ending]:
     """When the comment periods of these matters end; those that have none are left out."""
     found: list[Ending] = []
     for some in chunks(matters):
-        found += _endings(connection, select(notices).where(notices.c.matter_id.in_(some)))
+        found += _endings(connection, select(*NEEDED).where(notices.c.matter_id.in_(some)))
     return {one.matter_id: one for one in found}
 
 
@@ -67,12 +73,16 @@ def _ending(rows: Sequence[Row[Any]], facts: dict[int, Facts]) -> Ending | None:
     """Where one notice says when a matter's period ends it is that; a notice without facts is asked itself."""
     says = ending(facts.values())
     alone = [row for row in rows if row.ends_on and row.id not in facts]
-    final = any(one.stage is Stage.FINAL for one in facts.values())
+    final = [row for row in rows if row.id in facts and facts[row.id].stage is Stage.FINAL]
     if says is not None and says.end is not None:
         notice = next(number for number, one in facts.items() if one is says)
-        return Ending(rows[0].matter_id, notice, says.end, final)
+        return Ending(rows[0].matter_id, notice, says.end, _first(final))
     if not alone:
         return None
     row = max(alone, key=lambda one: (one.ends_on, one.official))
-    issued = any(one.fields.get("notice_type") == NoticeType.ISSUANCE.value for one in alone)
-    return Ending(row.matter_id, row.id, date.fromisoformat(row.ends_on), final or issued)
+    issued = [one for one in alone if one.fields.get("notice_type") == NoticeType.ISSUANCE.value]
+    return Ending(row.matter_id, row.id, date.fromisoformat(row.ends_on), _first([*final, *issued]))
+
+
+def _first(rows: Sequence[Row[Any]]) -> datetime | None:
+    return min((row.published_at or row.created_at for row in rows), default=None)

@@ -13,8 +13,8 @@ from alerts.decide import Verdict, decide
 from alerts.follow import follow, homes
 from alerts.happenings import Happening, happenings
 from alerts.ledger import Due, record, remember, seen
-from alerts.subscriptions import Subscription, load
-from alerts.watching import matching, stamp
+from alerts.subscriptions import Subscription
+from alerts.watching import stamp, watching
 from notices.store import Event, Store
 from notices.store.notice_rows import load_notices
 
@@ -57,12 +57,14 @@ def _match(store: Store, now: datetime) -> int:
 def _advance(store: Store, owner: str, position: int, events: list[Event], now: datetime) -> int:
     """Matches a batch outside the writer's lock, then writes and moves the cursor unless either changed meanwhile."""
     with store.reading() as connection:
-        made, subscriptions = stamp(connection), load(connection)
+        watched = watching(connection)
+        made = watched.refresh(connection)
         places = homes(connection, {event.notice_id for event in events})
         happened = happenings(events, places)
         times = {one.notice_id: one.at for one in happened}
+        subscriptions = watched.subscriptions
         notices = load_notices(connection, times) if subscriptions else []
-    found = matching(subscriptions, ((one, times[one.notice_id]) for one in notices))
+    found = watched.matching((one, times[one.notice_id]) for one in notices)
     with store.writing() as connection:
         if not cursor.holds(connection, NAME, owner, position) or stamp(connection) != made:
             return 0
@@ -88,7 +90,7 @@ def _due(
     matter_of = {one.notice_id: one.matter_id for one in happened}
     known = seen(connection, by_matter)
     judged: list[tuple[Subscription, Verdict]] = []
-    for subscription in subscriptions:
+    for subscription in (one for one in subscriptions if one.id in found or one.id in known):
         matches, before = found.get(subscription.id, set()), known.get(subscription.id, {})
         about = [one for matter in {matter_of[one] for one in matches} | before.keys() for one in by_matter[matter]]
         judged += [(subscription, verdict) for verdict in decide(subscription, about, matches, before)] if about else []

@@ -11,8 +11,8 @@ from alerts.decide import Verdict, decide
 from alerts.follow import follow
 from alerts.happenings import Happening
 from alerts.ledger import Due, record, remember, seen
-from alerts.subscriptions import Subscription, load
-from alerts.watching import matching, stamp, tree
+from alerts.subscriptions import Subscription
+from alerts.watching import matching, stamp, tree, watching
 from notices.schema import SHANGHAI, notices
 from notices.schema.types import EPOCH
 from notices.store import Store
@@ -60,8 +60,9 @@ def swept(then: Node, now: Node) -> Iterator[Swept]:
 
 def _run(store: Store, owner: str, last: int, today: int, now: datetime) -> int:
     with store.reading() as connection:
-        made, subscriptions = stamp(connection), load(connection)
-        moving = [one for one in subscriptions if (node := tree(one)) is not None and depends(node)]
+        watched = watching(connection)
+        made = watched.refresh(connection)
+        moving = [one for one in watched.subscriptions if (node := tree(one)) is not None and depends(node)]
         then = datetime.combine(date.fromordinal(last or today), time(), SHANGHAI)
         ids = _candidates(connection, moving, then, now) if last else set()
         held = load_notices(connection, ids)

@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
-
+from alerts.kinds import MOVED, NEW, REMIND
+from alerts.past import Arrival, arrivals, earlier, ending_soon, moves, reminders
 from alerts.reader import Reader
+from config.subscriptions import Wanted
 from notices.notice import Notice
-from notices.schema import SHANGHAI, notices
+from notices.schema import SHANGHAI
 from notices.store import Store
-from notices.store.chunks import chunks
 from search.answer import Hit
 
 DAYS = 90
@@ -22,49 +21,54 @@ SHOWN = ("path", "url", "account", "published_at")  # of a carrier
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many matters a query would have told of, how many a week, and the last of them, newest first."""
+    """How many matters would have been told of as new, and how many alerts that makes a week with all `events`.
+
+    `newest` are the last of these matters, newest first; `sent` is the sum of `events`, which count by their names.
+    """
 
     matches: int
     per_week: float
     newest: tuple[Hit, ...]
+    sent: int = 0
+    events: dict[str, int] = field(default_factory=dict)
 
 
 def preview(store: Store, reader: Reader, query: str, now: datetime, days: int = DAYS) -> Preview:
-    """What a query would have told in the last days: each matter on the day when a notice of it first matched.
+    """What a subscription with the defaults would have sent in the last days had it been there.
 
-    A notice is asked on the day on which it was published; a matter that matched before these days is no news in them.
+    A matter is new when a notice of it first matches, asked at the time at which it came, and not if one matched before
+    these days. Deadlines that moved and reminders are of matters that matched by then, those from before among them.
     """
-    start = now - timedelta(days=days)
+    wanted, start = Wanted("preview", query), now - timedelta(days=days)
     with store.reading() as connection:
-        recent = _first(reader, query, _rows(connection, notices.c.published_at.between(start, now)))
-        before: list[Row[Any]] = []
-        for some in chunks(recent):
-            earlier = (notices.c.published_at < start) & notices.c.matter_id.in_(some)
-            before += _rows(connection, earlier)
-    known = _first(reader, query, before)
-    told = sorted((one for matter, one in recent.items() if matter not in known), reverse=True)
+        came, moved = arrivals(connection, start, now), moves(connection, start, now)
+        others = moved.keys() | ending_soon(connection, wanted, start, now)
+        before = earlier(connection, start, {one.matter_id for one in came} | others)
+    recent, known = _first(reader, query, came), _first(reader, query, before)
+    told = sorted(((one.at, one.notice_id) for one in recent.values() if one.matter_id not in known), reverse=True)
+    first = {one.matter_id: one.at for one in (*recent.values(), *known.values())}  # known ones came earlier
+    with store.reading() as connection:
+        reminded = len(list(reminders(connection, wanted, first, moved, start, now)))
+    keys = {(matter, one.key) for matter, at in first.items() for one in moved.get(matter, ()) if one.at > at}
+    counted = {NEW: len(told), MOVED: len(keys), REMIND: reminded}
     newest = [notice for _, notice in told[:NEWEST]]
     shown = {one.notice_id: one for one in store.notices(newest)}
     hits = tuple(hit(shown[one]) for one in newest if one in shown)
-    return Preview(len(told), round(len(told) * 7 / days, 1), hits)
+    sent = sum(counted.values())
+    return Preview(len(told), round(sent * 7 / days, 1), hits, sent, counted)
 
 
-def _rows(connection: Connection, where: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    columns: tuple[ColumnElement[Any], ...] = notices.c.id, notices.c.matter_id, notices.c.published_at
-    return connection.execute(select(*columns).where(where)).all()
-
-
-def _first(reader: Reader, query: str, rows: Sequence[Row[Any]]) -> dict[int, tuple[datetime, int]]:
-    """By matter, when a notice of it first matched, and which."""
-    by_day: dict[date, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        by_day[row.published_at.astimezone(SHANGHAI).date()].append(row)
-    found: dict[int, tuple[datetime, int]] = {}
+def _first(reader: Reader, query: str, came: Sequence[Arrival]) -> dict[int, Arrival]:
+    """By matter, the first notice of it that matched when it came; all of one day are asked at its last moment."""
+    by_day: dict[date, list[Arrival]] = defaultdict(list)
+    for one in came:
+        by_day[one.at.astimezone(SHANGHAI).date()].append(one)
+    found: dict[int, Arrival] = {}
     for _, day in sorted(by_day.items()):
-        matching = reader.matches(query, [row.id for row in day], max(row.published_at for row in day))
-        for row in sorted(day, key=lambda row: (row.published_at, row.id)):
-            if row.id in matching:
-                found.setdefault(row.matter_id, (row.published_at, row.id))
+        matching = reader.matches(query, [one.notice_id for one in day], max(one.at for one in day))
+        for one in sorted(day, key=lambda one: (one.at, one.notice_id)):
+            if one.notice_id in matching:
+                found.setdefault(one.matter_id, one)
     return found
 
 
@@ -86,4 +90,5 @@ def hit(notice: Notice) -> Hit:
         carriers=tuple(carriers),
         highlights=(),
         comment_end_of="matter" if notice.end_of_matter else "",
+        removed=tuple({"url": url, "removed_at": at.isoformat()} for url, at in notice.removed.items()),
     )

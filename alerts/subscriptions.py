@@ -17,6 +17,7 @@ from config.subscriptions import DEFAULT_EVENTS, DEFAULT_REMIND, EVENTS, Wanted,
 from notices.problem import Problem
 from notices.schema import calendar, deliveries, matched, subscriptions, told
 from notices.store import Store
+from notices.store.chunks import chunks
 
 DEFAULT_NAME = "consultations"
 DEFAULT_QUERY = "type:consultation is:open"
@@ -144,9 +145,15 @@ def read(store: Store) -> list[Subscription]:
         return load(connection)
 
 
-def load(connection: Connection) -> list[Subscription]:
-    """All subscriptions inside the caller's transaction, oldest first."""
-    return [subscription(row) for row in connection.execute(select(subscriptions).order_by(subscriptions.c.id))]
+def load(connection: Connection, ids: Collection[int] | None = None) -> list[Subscription]:
+    """All subscriptions, or those of some ids, inside the caller's transaction, oldest first."""
+    if ids is None:
+        return [subscription(row) for row in connection.execute(select(subscriptions).order_by(subscriptions.c.id))]
+    found: list[Subscription] = []
+    for some in chunks(sorted(ids)):
+        query = select(subscriptions).where(subscriptions.c.id.in_(some)).order_by(subscriptions.c.id)
+        found += [subscription(row) for row in connection.execute(query)]
+    return found
 
 
 def named(store: Store, name: str) -> Subscription:
@@ -201,4 +208,5 @@ def _change(store: Store, name: str, **changed: Any) -> Subscription:
 def subscription(row: Row[Any]) -> Subscription:
     """The subscription of a row."""
     found: dict[str, Any] = dict(row._mapping)
+    del found["revision"]
     return Subscription(**{**found, **{name: tuple(found[name]) for name in ("channels", "remind", "events")}})

@@ -9,7 +9,7 @@ from cli.printing import AsJson, as_json, say, table
 
 
 def preview(query: Annotated[str, typer.Argument(help="A search.")], json: AsJson = False) -> None:
-    """Show what a search would have told over the last 90 days, and how many a week.
+    """Show what a search would have sent over the last 90 days with the default events, and how many a week.
 
     Example: policywatch alerts preview 'type:consultation issuer:工信部'
     """
@@ -24,7 +24,9 @@ def preview(query: Annotated[str, typer.Argument(help="A search.")], json: AsJso
     if json:
         as_json(found)
         return
-    say(f"{found.matches} alerts in 90 days, {found.per_week:.1f} a week")
+    new, moved, reminded = found.events.values()
+    say(f"{found.sent} alerts in 90 days, {found.per_week:.1f} a week")
+    say(f"  {new} new, {moved} deadlines moved, {reminded} reminders")
     for hit in found.newest:
         say(f"  {hit.notice_id:>6}  {hit.title}")
 

@@ -52,8 +52,18 @@ def _hit(hit: "Hit") -> None:
         facts.append(f"comments until {hit.comment_end}{' (its matter)' if hit.comment_end_of else ''}")
     if len(hit.carriers) > 1:
         facts.append(f"{len(hit.carriers)} carriers")
+    if hit.removed:
+        facts.append(_removed(hit))
     say(f"{hit.notice_id:>6}{' ' if hit.exact else '~'} {hit.title}")
     say(f"        {' · '.join(facts)}")
     for light in hit.highlights[:1]:
         say(f"        {light['text']}")
     say(f"        {hit.url}")
+
+
+def _removed(hit: "Hit") -> str:
+    """The page that is shown says more than how many others went."""
+    gone = {one["url"]: one["removed_at"] for one in hit.removed}
+    if hit.url in gone:
+        return f"removed from its site by {gone[hit.url][:10]}"
+    return f"{len(gone)} of {len(hit.carriers)} carriers removed"

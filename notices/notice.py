@@ -9,7 +9,10 @@ from notices.kinds import Precision
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """An article of a notice on its timeline; `path` is where it lies in its archive, empty when it was crawled."""
+    """An article of a notice on its timeline; `path` is where it lies in its archive, empty when it was crawled.
+
+    `removed_at` is when its page was first found taken down, None while it is there.
+    """
 
     article_id: int
     path: str
@@ -19,6 +22,7 @@ class Carrier:
     published_at: datetime | None
     precision: Precision
     official: bool
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,8 @@ class Notice:
     changed: bool
     carriers: tuple[Carrier, ...]
     end_of_matter: bool = False
+
+    @property
+    def removed(self) -> dict[str, datetime]:
+        """The addresses of the carriers whose pages were taken down, each with when that was found."""
+        return {one.url: one.removed_at for one in self.carriers if one.removed_at is not None}

@@ -1,4 +1,4 @@
-"""Marks articles whose pages were taken down; they stay in the store and are found as before."""
+"""Marks articles whose pages were taken down; they stay in the store and are found as before, marked."""
 
 from datetime import datetime
 from typing import Any

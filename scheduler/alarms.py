@@ -1,6 +1,6 @@
 """Alarms: one when a source falls ill, one when it is well again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from notices.schema import alarms, runs
 from notices.schema import sources as table
 from notices.store import Store
 from scheduler.health import Health, Verdict, last_runs, verdict
+from scheduler.runs import Run
 
 _PATIENT = {Health.UNREACHABLE: 2, Health.SLOW: 2}  # runs in a row: one lost connection is weather
 
@@ -37,7 +38,7 @@ def load_alarms(store: Store, *, lasting: bool = False) -> list[Alarm]:
 
 
 def watch(store: Store, sources: Sequence[Source], now: datetime, since: datetime | None = None) -> list[Alarm]:
-    """Judges sources and writes down what begins and what ends; returns the alarms that did.
+    """Judges sources and writes down their health and what begins and ends; returns the alarms that did.
 
     `since` looks only at sources that had a run after that moment; without it all are judged, for some fall ill by
     doing nothing.
@@ -46,17 +47,30 @@ def watch(store: Store, sources: Sequence[Source], now: datetime, since: datetim
         names = None if since is None else _touched(connection, since)
         chosen = [source for source in sources if names is None or source.name in names]
         rows = {row.name: row for row in connection.execute(select(table))} if chosen else {}
-        found = {one.name: verdict(one, rows.get(one.name), last_runs(connection, one.name), now) for one in chosen}
+        last = {one.name: last_runs(connection, one.name) for one in chosen}
+        found = {one.name: verdict(one, rows.get(one.name), last[one.name], now) for one in chosen}
         lasting = _lasting(connection)
     gone = set(lasting) - {source.name for source in sources} if names is None else set()
     differing = {name: one for name, one in found.items() if _differs(one, lasting.get(name))}
-    if not differing and not gone:
+    judged = dict(_judged(last, found))
+    if not differing and not gone and not judged:
         return []
     with store.writing() as connection:
+        for run_id, health in judged.items():
+            values = {"health": health.value, "judged_at": now}
+            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
         lasting = _lasting(connection)
         ended = [_end(connection, lasting[name], now) for name in (*differing, *gone) if name in lasting]
         begun = [_start(connection, name, one, now) for name, one in differing.items() if _is_loud(one)]
     return [*ended, *begun]
+
+
+def _judged(last: Mapping[str, Sequence[Run]], found: Mapping[str, Verdict]) -> Iterator[tuple[int, Health]]:
+    """The newest run of each source that ended, where it does not say yet how the source is."""
+    for name, its in last.items():
+        newest = next((run for run in its if run.ended_at is not None), None)
+        if newest is not None and newest.health != found[name].health:
+            yield newest.id, found[name].health
 
 
 def _is_loud(found: Verdict) -> bool:

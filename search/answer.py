@@ -9,7 +9,8 @@ from typing import Any
 class Hit:
     """A notice that was found; `exact` is false for a looser match, `score` is comparable within one search only.
 
-    `comment_end_of` is "matter" where the notice names no end itself and its matter's is shown.
+    `comment_end_of` is "matter" where the notice names no end itself and its matter's is shown. `removed` are the
+    carriers whose pages were taken down: `url` and `removed_at`.
     """
 
     notice_id: int
@@ -25,6 +26,7 @@ class Hit:
     carriers: tuple[dict[str, Any], ...]
     highlights: tuple[dict[str, str], ...]
     comment_end_of: str = ""
+    removed: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,5 +81,5 @@ def _hit(index: Index, place: Ranked, wanted: Sequence[Concept]) -> Hit:
     return Hit(
         place.notice_id, matter, given["title"], place.exact, round(place.score, 4), kind,
         tuple(given["issuers"]), published, given["comment_end"], given["url"], tuple(given["carriers"]), tuple(lights),
-        given.get("comment_end_of", ""),
+        given.get("comment_end_of", ""), tuple(given.get("removed", ())),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from search.keys import keywords
 from search.moments import deadline, instant
 from search.tokenizer import BETWEEN, VERSION
 
-FORMAT = f"7.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
+FORMAT = f"8.{VERSION}"  # of the tables and of the tokens in them; another one is rebuilt
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
 PAGE_SIZE = 16_384  # bytes: texts in one piece instead of chains of pages, a fifth less to write
 LEAD = 250  # first tokens of a body, where a notice says what it is about
@@ -203,4 +203,5 @@ def _hit(notice: Notice) -> dict[str, Any]:
             }
             for one in notice.carriers
         ],
+        "removed": [{"url": url, "removed_at": at.isoformat()} for url, at in notice.removed.items()],
     }

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from notices.store import Store
 from search.index import Index, newest
 
 EVENTS = 2_000  # read at a time: a transaction of the index
+LOCK = "reindex.lock"
 
 
 def project(store: Store, folder: Path) -> int:
@@ -36,13 +37,19 @@ def reindex(store: Store, folder: Path) -> int:
     """Builds the index anew beside the one that is read, then swaps; returns how many notices are in it.
 
     Events that arrive meanwhile are behind the position that the new index carries, so the next projection writes them.
+    Raises Problem while another process does the same.
     """
+    with _advised(folder), _alone(folder):
+        return _reindex(store, folder)
+
+
+def _reindex(store: Store, folder: Path) -> int:
     old = newest(folder)
     number = int(old.stem.split("-")[1]) + 1 if old else 1
     target = next(path for path in (folder / f"index-{n:04}.db" for n in count(number)) if not path.exists())
     building = target.with_suffix(".building")
     _delete(building)
-    with _advised(folder), Index(folder, building) as index:
+    with Index(folder, building) as index:
         _project(store, index)
         written = len(index)
         index.optimize()
@@ -67,6 +74,20 @@ def _project(store: Store, index: Index) -> int:
         notices = store.notices(ids)
         if index.replace(ids, notices, after, events[-1].number):
             written += len(notices)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Holds the rebuilding of a folder's index by a lock that the system lets go of when the process ends, however."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            raise Problem(f"another reindex of {folder} is at work: wait for its end") from None
+        yield
 
 
 @contextmanager

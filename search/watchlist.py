@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from search.clauses import Part, clauses
 from search.dated import dated
@@ -52,16 +53,23 @@ class Watchlist:
         self._filed: dict[int, list[Filed]] = defaultdict(list)
         self._always: list[Filed] = []
         self._whole: list[tuple[Node, tuple[int, ...]]] = []
+        self._keys, self._dated = dict[Key, int](), list[tuple[Node, int]]()
+        self._tokens, self._characters = defaultdict[str, list[Sought]](list), defaultdict[str, list[Sought]](list)
+        self._asked = Counter[str]()
+        self.add(queries)
+
+    def add(self, queries: Mapping[int, Node]) -> None:
+        """Takes in more queries, under numbers that were never used in it."""
+        known = len(self._parts)
         same: dict[Node, list[int]] = defaultdict(list)
         for number, node in queries.items():
             same[node].append(number)
         for node, numbers in same.items():
             self._file(node, tuple(numbers))
-        self._keys, self._dated = dict[Key, int](), list[tuple[Node, int]]()
-        self._tokens, self._characters = defaultdict[str, list[Sought]](list), defaultdict[str, list[Sought]](list)
-        asked = Counter(token for part in self._parts if isinstance(part, Text) for token in part.tokens)
-        for part, number in self._parts.items():
-            self._seek(part, number, asked)
+        fresh = list(islice(self._parts.items(), known, None))
+        self._asked.update(token for part, _ in fresh if isinstance(part, Text) for token in part.tokens)
+        for part, number in fresh:
+            self._seek(part, number)
 
     def matching(self, held: Held, now: datetime) -> set[int]:
         """The numbers of the queries that the notice matches exactly when `now` is the time."""
@@ -113,7 +121,7 @@ class Watchlist:
         plain = (replace(part, shown="") if isinstance(part, Text) else part for part in parts)
         return {part: self._parts.setdefault(part, len(self._parts)) for part in plain}
 
-    def _seek(self, part: Part, number: int, asked: Mapping[str, int]) -> None:
+    def _seek(self, part: Part, number: int) -> None:
         """Says where a part is looked for; a text under the token that the fewest texts name, so a rare one."""
         match part:
             case Keyword():
@@ -125,7 +133,7 @@ class Watchlist:
                 lone = len(part.tokens) == 1 and not part.field
                 sought = Sought(number, whole, "" if lone else needle(part), part.field)
                 if whole:
-                    self._tokens[min(whole, key=lambda token: (asked[token], token))].append(sought)
+                    self._tokens[min(whole, key=lambda token: (self._asked[token], token))].append(sought)
                 else:
                     self._characters[part.tokens[-1]].append(sought)
             case _:

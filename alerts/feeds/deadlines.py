@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, delete, insert, select, update
 
-from alerts.ends import matched_endings
+from alerts.ends import matched_until
 from alerts.feeds.feed import Calendar, Deadline
 from alerts.feeds.shelf import Shelf
 from alerts.subscriptions import Subscription
@@ -38,7 +38,8 @@ def changes(connection: Connection, one: Subscription, shelf: Shelf, now: dateti
 
 def _current(connection: Connection, one: Subscription, shelf: Shelf, since: date) -> dict[int, dict[str, Any]]:
     """What the calendar holds of every matter that matched and has a deadline."""
-    ends = {end.notice_id: end for end in matched_endings(connection, one.id, since)}
+    matters = matched_until(connection, one.id, since)
+    ends = {end.notice_id: end for end in shelf.endings(connection, matters) if end.day >= since}
     found: dict[int, dict[str, Any]] = {}
     for notice_id, shown in shelf.get(connection, ends, one.language).items():
         text = "\n".join([*shown.lines, shown.item.url])

@@ -86,7 +86,7 @@ def _touched(connection: Connection, position: int, at: datetime) -> set[int]:
 def _write_all(store: Store, folder: Path, ids: Collection[int], home: str, now: datetime) -> int:
     name, shelf = store.store_id, Shelf(now)
     with store.reading() as connection:
-        found = [one for one in load(connection) if one.id in ids]
+        found = load(connection, ids)
     return sum(_write(store, name, folder / str(one.id), one, home, shelf, now) for one in found)
 
 

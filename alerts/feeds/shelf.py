@@ -1,12 +1,13 @@
 """The notices that feeds are made of, each read once for all subscriptions that show it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from alerts import message
+from alerts.ends import Ending, endings_of
 from alerts.kinds import NEW
 from alerts.sending import Item, Link
 from alerts.view import view
@@ -33,6 +34,7 @@ class Shelf:
         self._now = now
         self._items: dict[int, Item | None] = {}
         self._shown: dict[tuple[int, str], Shown] = {}
+        self._ends: dict[int, Ending | None] = {}
 
     def get(self, connection: Connection, notice_ids: Iterable[int], language: str) -> dict[int, Shown]:
         """The notices of these ids; ids that are none any more are left out."""
@@ -46,6 +48,12 @@ class Shelf:
                     self._shown[one, language] = shown_of(item, language)
                 found[one] = self._shown[one, language]
         return found
+
+    def endings(self, connection: Connection, matters: Collection[int]) -> list[Ending]:
+        """When the comment periods of these matters end; those that have none are left out."""
+        if missing := [one for one in matters if one not in self._ends]:
+            self._ends |= dict.fromkeys(missing) | endings_of(connection, missing)
+        return [end for one in matters if (end := self._ends[one]) is not None]
 
     def _read(self, connection: Connection, missing: Sequence[int]) -> None:
         if not missing:

@@ -30,7 +30,7 @@ import bench_elasticsearch  # noqa: E402
 import bench_pages  # noqa: E402
 import bench_schedule  # noqa: E402
 from bench_elastic import elastic_figures  # noqa: E402
-from bench_match import match_figures  # noqa: E402
+from bench_match import match_figures, turn_figures  # noqa: E402
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -170,6 +170,7 @@ def main() -> None:
         page_figures(labels.parent, folder)
         bench_pages.page_figures(labels.parent, folder)
         match_figures(folder / "store")
+        turn_figures(folder / "store")
         elastic_figures(labels, folder / "store")
         bench_schedule.schedule_figures()
         bench_alerts.alert_figures()

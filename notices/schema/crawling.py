@@ -130,6 +130,7 @@ list_pages = Table(
 )
 
 # One crawl of one source. `trouble` is the kind of health its list had, empty for none; pages count towards the newest.
+# `health` is the source's own as it was judged while this was its newest run that ended, at `judged_at` last.
 runs = Table(
     "runs",
     metadata,
@@ -147,8 +148,10 @@ runs = Table(
     Column("trouble", String, nullable=False, default=""),
     Column("error", Text, nullable=False, default=""),
     Column("health", String, nullable=False, default=""),
+    Column("judged_at", Instant),
     Index("runs_source", "source", "id"),
     Index("runs_updated", "updated_at"),
+    Index("runs_judged", "judged_at"),
     sqlite_autoincrement=True,
 )
 

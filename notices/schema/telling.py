@@ -1,5 +1,7 @@
 """Subscriptions and deliveries."""
 
+import secrets
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -16,6 +18,14 @@ from sqlalchemy import (
 )
 
 from notices.schema.types import Instant, Json, Serial, metadata
+
+MARK = 40  # bits, of which a sum over thousands of rows stays a whole number
+
+
+def _mark() -> int:
+    """Another number every time: together, those of all rows say whether one of them is another one."""
+    return secrets.randbits(MARK)
+
 
 subscriptions = Table(
     "subscriptions",
@@ -40,6 +50,8 @@ subscriptions = Table(
     Column("origin", String, nullable=False),
     Column("secret", String, nullable=False),
     Column("plan_at", Instant),
+    Column("revision", BigInteger, nullable=False, default=_mark, onupdate=_mark, server_default=text("0")),
+    Index("subscriptions_revision", "revision"),
 )
 
 deliveries = Table(

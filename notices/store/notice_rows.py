@@ -14,7 +14,7 @@ from notices.schema import SHANGHAI, articles, notices, pages
 from notices.store.article_rows import fields_of
 from notices.store.chunks import chunks
 
-LIGHT = ("id", "notice_id", "key", "url", "account", "title", "published_at", "precision", "official")
+LIGHT = ("id", "notice_id", "key", "url", "account", "title", "published_at", "precision", "official", "removed_at")
 HEAVY = ("id", "body", "attachments", "terms", "words", "version")
 
 
@@ -40,8 +40,8 @@ def _carriers(connection: Connection, notice_ids: list[int]) -> dict[int, list[C
     found: dict[int, list[Carrier]] = defaultdict(list)
     for row in connection.execute(query.where(articles.c.notice_id.in_(notice_ids))):
         precision = Precision(row.precision)
-        carrier = Carrier(row.id, row.path, row.url, row.account, row.title, row.published_at, precision, row.official)
-        found[row.notice_id].append(carrier)
+        known = row.id, row.path, row.url, row.account, row.title, row.published_at, precision, row.official
+        found[row.notice_id].append(Carrier(*known, row.removed_at))
     for carriers in found.values():
         carriers.sort(key=_timeline)
     return found

@@ -50,6 +50,8 @@ def document(notice: Notice) -> bytes:
         "size": len(notice.body),
         "evidence": fields.evidence or None,
         "carrier_count": len(notice.carriers),
+        "removed_count": len(notice.removed),
+        "removed_at": _moment(notice.removed.get(notice.url)),
         "carriers": [_carrier(one) for one in notice.carriers],
         "facts": facts(notice),
     }
@@ -82,6 +84,7 @@ def run_document(run: SourceRun) -> bytes:
         "started": _moment(run.started_at),
         "seconds": run.seconds,
         "ok": not run.error,
+        "health": run.health or None,
         "error": run.error or None,
         "pages": sum(run.outcomes.values()),
         "new_articles": run.new_articles,
@@ -103,6 +106,7 @@ def _carrier(carrier: Carrier) -> dict[str, Any]:
         "published": _moment(carrier.published_at),
         "precision": carrier.precision.value,
         "official": carrier.official,
+        "removed_at": _moment(carrier.removed_at),
     }
     return {name: value for name, value in row.items() if value is not None}
 

@@ -1,6 +1,6 @@
 """Elasticsearch as the engine of searches: the same answers as the embedded index, from another place."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ SORTS: Mapping[str, list[Dsl]] = {
 }
 SHOWN = ["matter_id", "headline", "title", "body", "attachments", "type", "published", "deadline_day", "url"]
 SHOWN += ["end_of_matter", "carriers.path", "carriers.url", "carriers.account", "carriers.published"]
+SHOWN += ["carriers.removed_at"]
 AT_ONCE = 100  # notices whose texts are read together
 
 
@@ -145,8 +146,14 @@ def _hit(place: Ranked, row: Row, wanted: Sequence[Concept]) -> Hit:
         place.notice_id, held["matter_id"], held["headline"], place.exact, round(place.score, 4), held["type"],
         tuple(row.facts["shown"]), datetime.fromisoformat(published).astimezone(SHANGHAI) if published else None,
         held.get("deadline_day"), held["url"], tuple(map(_carrier, held["carriers"])), tuple(lights),
-        "matter" if held.get("end_of_matter") else "",
+        "matter" if held.get("end_of_matter") else "", tuple(_removed(held["carriers"])),
     )  # fmt: skip
+
+
+def _removed(carriers: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
+    """Each address once, as the embedded index has them."""
+    gone = {one["url"]: one["removed_at"] for one in carriers if one.get("removed_at")}
+    return ({"url": url, "removed_at": at} for url, at in gone.items())
 
 
 def _carrier(held: Mapping[str, Any]) -> dict[str, Any]:

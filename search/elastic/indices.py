@@ -89,7 +89,7 @@ def create(elastic: Elastic, store: Store, kind: str, number: int, *, aliases: t
     """
     put_templates(elastic)
     name = f"{elastic.names.base}-{kind}-v{number}"
-    meta = {"store_id": store.store_id, "projection": projection()}
+    meta = {"store_id": store.store_id, "projection": projection(kind)}
     named: dict[str, Any] = {alias: {} for alias in aliases}
     with told(elastic.url):
         try:
@@ -106,7 +106,7 @@ def put_templates(elastic: Elastic) -> None:
     An index that we make carries the same in itself; so a key that may not manage templates is no problem.
     """
     base, server = elastic.names.base, elastic.client
-    mark = {"projection": projection()}
+    mark = {"projection": f"{projection()} {projection('sources')}"}
     with told(elastic.url):
         try:
             if _marked(elastic) == mark["projection"]:

@@ -65,4 +65,4 @@ def _live(store: Store, elastic: Elastic) -> Held:
 
 
 def _fits(store: Store, held: Held) -> bool:
-    return held.meta.get("store_id") == store.store_id and held.meta.get("projection") == projection()
+    return held.meta.get("store_id") == store.store_id and held.meta.get("projection") == projection("sources")

@@ -44,9 +44,10 @@ def index_body(name: str, meta: Mapping[str, str]) -> dict[str, Any]:
 
 
 @cache
-def projection() -> str:
-    """The version of what an index holds: another one must be built anew."""
-    made = json.dumps([index_body("notices", {})["mappings"], analysis()], sort_keys=True)
+def projection(kind: str = "notices") -> str:
+    """The version of what an index of a kind, `notices` or `sources`, holds: another one must be built anew."""
+    parts = [index_body(kind, {})["mappings"], *([analysis()] if kind == "notices" else [])]
+    made = json.dumps(parts, sort_keys=True)
     return f"{FORMAT}.{VERSION}.{hashlib.sha256(made.encode()).hexdigest()[:8]}"
 
 

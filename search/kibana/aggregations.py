@@ -33,15 +33,25 @@ def runtime(fields: Mapping[str, Runtime]) -> dict[str, Any]:
 
 def _nested(panel: Panel, rows: list[Row], zone: str) -> dict[str, Any]:
     measures = {
-        f"value{number}": {NAMES.get(value.by, value.by): {"field": value.of}}
-        for number, value in enumerate(panel.values)
-        if value.by != "count"
+        f"value{number}": _measure(value, zone) for number, value in enumerate(panel.values) if value.by != "count"
     }
     if not rows:
         return measures
     row, inner = rows[0], _nested(panel, rows[1:], zone)
     level = len(panel.rows) - len(rows)
     return {f"row{level}": {**_bucket(row, panel.values, zone), "aggs": inner | measures if inner else measures}}
+
+
+def _measure(value: Value, zone: str) -> dict[str, Any]:
+    if value.by != "last":
+        return {NAMES.get(value.by, value.by): {"field": value.of}}
+    newest = {"size": 1, "sort": [{value.at: {"order": "desc"}}], "docvalue_fields": [value.of], "_source": False}
+    return {"filter": kql(has(value.of), zone), "aggs": {"last": {"top_hits": newest}}}
+
+
+def has(field: str) -> str:
+    """The KQL by which Lens leaves out what has no value of a field."""
+    return f"{field}: *"
 
 
 def _bucket(row: Row, values: tuple[Value, ...], zone: str) -> dict[str, Any]:

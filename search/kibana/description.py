@@ -74,11 +74,15 @@ class Row(Part):
 
 
 class Value(Part):
-    """What a panel measures: how many documents, or something of a field."""
+    """What a panel measures: how many documents, or something of a field.
+
+    `last` is its value in the newest document that has one, by the time in the field `at`.
+    """
 
     of: str = ""
-    by: Literal["count", "max", "min", "sum", "average"] = "count"
+    by: Literal["count", "max", "min", "sum", "average", "last"] = "count"
     label: str = "数量"
+    at: str = ""
 
 
 class Panel(Part):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from search.kibana.aggregations import has
 from search.kibana.description import Panel, Row, Value
 
 LAYER = "layer1"
@@ -66,12 +67,19 @@ def _bucket(row: Row, panel: Panel) -> dict[str, Any]:
 
 
 def _measure(value: Value) -> dict[str, Any]:
+    named = {"label": value.label, "customLabel": True, "isBucketed": False, "sourceField": value.of or RECORDS}
+    if value.by == "last":
+        return {
+            **named,
+            "operationType": "last_value",
+            "dataType": "string",
+            "scale": "ordinal",
+            "filter": {"query": has(value.of), "language": "kuery"},
+            "params": {"sortField": value.at, "showArrayValues": True},
+        }
     return {
-        "label": value.label,
-        "customLabel": True,
-        "isBucketed": False,
+        **named,
         "operationType": value.by,
-        "sourceField": value.of or RECORDS,
         "dataType": "date" if value.of in DATES else "number",
         "scale": "ratio",
         "params": {"emptyAsNull": value.by != "count"},

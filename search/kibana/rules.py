@@ -143,6 +143,10 @@ def _column(column: Object, columns: Mapping[str, Any], fields: Fields) -> Itera
         yield f"field {field} is not in the mapping"
     elif field not in fields.aggregatable:
         yield f"field {field} has no buckets and no measures"
+    if column["operationType"] == "last_value":
+        newest = column["params"].get("sortField")
+        if fields.names.get(newest) != "date":
+            yield f"the last value of {field} is told by {newest}, which is no time"
     ordered = column["params"].get("orderBy", {}).get("columnId")
     if ordered is not None and ordered not in columns:
         yield f"rows are ordered by {ordered}, which is no column"

@@ -59,7 +59,6 @@ def test_a_live_repost_makes_no_news_of_a_backfill_that_was_not_looked_at_yet(wo
 
 def test_a_query_that_no_longer_parses_holds_up_no_other(world: Any, reader: Any, caplog: Any) -> None:
     watching._parsed.cache_clear()  # it says so once a process
-    watching._made.cache_clear()
     subscribe(world, reader, name="a")
     subscribe(world, reader, name="b", query="办法")
     with world.store.writing() as connection:

@@ -2,11 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+
+from notices.schema import SHANGHAI
+from notices.store import Store
+from pipelines.withdraw import withdraw
 
 ROOT = Path(__file__).parent.parent.parent
 COMMANDS = [
@@ -103,6 +109,26 @@ def test_search_prints_only_json_with_the_promised_names(filled: Path) -> None:
     )
     assert set(wanted.split()) <= set(hit)
     assert {"path", "url", "account", "published_at"} <= set(hit["carriers"][0])
+
+
+def test_search_and_show_tell_what_was_taken_down(filled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(filled, data)
+    gone = datetime(2026, 11, 20, 8, tzinfo=SHANGHAI)
+    with Store.open(f"sqlite:///{data / 'policywatch.db'}", data) as store:
+        one, other = store.notices(store.notice_ids())[:2]
+        with store.writing() as connection:
+            assert withdraw(connection, one.carriers[0].article_id, gone, gone)
+    assert run(data, "reindex").returncode == 0
+    hits = json.loads(run(data, "search", "样例", "--json").stdout)["hits"]
+    removed = {hit["notice_id"]: hit["removed"] for hit in hits}
+    assert (
+        removed[one.notice_id] == [{"url": one.url, "removed_at": gone.isoformat()}] and removed[other.notice_id] == []
+    )
+    rows = run(data, "search", "样例").stdout
+    assert rows.count("removed from its site by 2026-11-20") == 1
+    shown = run(data, "show", str(one.notice_id)).stdout
+    assert f"removed from its site by 2026-11-20: {one.url}" in shown
 
 
 def test_show_export_and_doctor_speak_json(filled: Path) -> None:

@@ -4,7 +4,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import delete, update
 
 from config.settings import Settings
 from notices.pagefile import PageFile
-from notices.schema import cursors, events, meta
+from notices.schema import cursors, events, meta, runs
 from notices.store import Store
 from notices.store.letters import read_letters
 from scheduler.corrections import Correction, fix, forget
@@ -27,6 +27,7 @@ from search.elastic.indices import all_of, live
 from search.elastic.problems import IndexUnfit
 from search.elastic.projector import READER, Projector, lag, retry
 from search.elastic.rebuild import rebuild
+from search.elastic.runs import project_runs
 
 
 @pytest.fixture
@@ -296,6 +297,23 @@ def test_what_is_refused_waits_with_its_reason(
     Projector(store, elastic).turn()
     refusing["on"] = False
     assert retry(store, elastic) == (1, 0) and held(elastic) == wanted(store)
+
+
+def test_a_run_is_written_again_when_its_source_is_judged(filled: Any, elastic: Elastic, samples: Any) -> None:
+    store, _ = filled
+    counted = {"outcomes": {"new": 2}, "new_articles": 2, "new_notices": 1}
+    began = {"source": "miit", "started_at": samples.now, "updated_at": samples.now, "mode": "live"}
+    with store.writing() as connection:
+        connection.execute(runs.insert().values(**began, **counted))
+    for health in ("", "ok", "stale"):
+        if health:
+            judged = samples.now + timedelta(days=1 if health == "ok" else 9)
+            with store.writing() as connection:
+                connection.execute(runs.update().values(health=health, judged_at=judged))
+        assert project_runs(store, elastic) == 1 and project_runs(store, elastic) == 0
+        elastic.client.indices.refresh(index=elastic.names.sources)
+        (row,) = elastic.client.search(index=elastic.names.sources)["hits"]["hits"]
+        assert row["_source"].get("health", "") == health and row["_source"]["seconds"] == 0
 
 
 def test_a_document_of_unknown_fields_is_refused_by_the_mapping(filled: Any, elastic: Elastic) -> None:

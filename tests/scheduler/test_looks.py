@@ -20,6 +20,9 @@ from pipelines.plausible import plausible
 from scheduler.looks import looks
 from scheduler.overdue import list_overdue
 from scheduler.reprocess import reprocess
+from search.find import find
+from search.index import Index
+from search.projector import project
 from tests.scheduler.crawled import START, Crawl, crawling
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -183,6 +186,10 @@ def test_two_tombstones_a_day_apart_make_a_removal_and_one_does_not(crawl: Crawl
     with crawl.store.reading() as connection:
         whole = load_whole(connection, notice_id)
     assert whole is not None and [gone["url"] for gone in whole.removed] == [URL]
+    project(crawl.store, crawl.store.folder)
+    with Index(crawl.store.folder) as index:
+        (hit,) = find(index, "", now=crawl.clock()).hits
+    assert [(gone["url"], datetime.fromisoformat(gone["removed_at"])) for gone in hit.removed] == [(URL, first)]
     assert crawl.runs("col")[-1].outcomes == {"gone": 1, "new": 1, "removed": 1}
     assert waiting(crawl) == []
 
@@ -202,6 +209,9 @@ def test_a_page_that_comes_back_was_not_removed(crawl: Crawl) -> None:
     assert target is not None
     crawl.answer(target, page())
     assert article(crawl).removed_at is None
+    project(crawl.store, crawl.store.folder)
+    with Index(crawl.store.folder) as index:
+        assert find(index, "", now=crawl.clock()).hits[0].removed == ()
     assert [event.kind for event in crawl.store.events_after(0)] == ["new", "removed", "changed"]
 
 

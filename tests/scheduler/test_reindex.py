@@ -1,9 +1,12 @@
 """The index while others write: rebuilt as events arrive, written by two at once, locked, and on a full disk."""
 
 import multiprocessing
+import os
 import resource
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -67,6 +70,53 @@ def test_events_that_arrive_while_the_index_is_rebuilt_are_in_it_afterwards(
     assert [path.name for path in store.folder.glob("index-*")] == ["index-0002.db"]
     assert len(reader) > seen  # whoever had the old one open reads on in it
     reader.close()
+
+
+def rebuild(url: str, folder: Path, answers: Connection) -> None:
+    """Rebuilds the index, and waits in the midst of it until it is told to go on."""
+    notices = Store.notices
+
+    def waiting(self: Store, ids: Any) -> Any:
+        answers.send("at work")
+        answers.recv()
+        return notices(self, ids)
+
+    Store.notices = waiting  # type: ignore[method-assign]  # in a process of its own
+    with Store.open(url, folder) as store:
+        answers.send(reindex(store, folder))
+
+
+def command(folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "POLICYWATCH_DATA": str(folder)}
+    call = [sys.executable, "-m", "policywatch", "reindex"]
+    return subprocess.run(call, env=environment, capture_output=True, text=True, encoding="utf-8")
+
+
+def test_of_two_that_rebuild_at_once_the_second_says_so(desk: Any, samples: Any, tmp_path: Path) -> None:
+    store, pages = desk
+    ingest(store, pages, [samples.write(tmp_path / "in", samples.files(4))], workers=1, now=samples.now)
+    project(store, store.folder)
+    for killed in (False, True):
+        ours, theirs = CONTEXT.Pipe()
+        first = CONTEXT.Process(target=rebuild, args=(samples.address(store.folder), store.folder, theirs))
+        first.start()
+        try:
+            assert ours.poll(60) and ours.recv() == "at work"
+            second = command(store.folder)
+            assert (second.returncode, second.stdout) == (1, "") and second.stderr.count("\n") == 1
+            assert "another reindex" in second.stderr and "wait for its end" in second.stderr
+            if killed:
+                first.kill()
+            else:
+                ours.send("go on")
+                assert ours.poll(60) and ours.recv() == len(wanted(store))
+            first.join(60)
+        finally:
+            first.kill()
+            first.join()
+        assert held(store.folder) == wanted(store)
+        assert command(store.folder).returncode == 0
+        assert held(store.folder) == wanted(store) and not list(store.folder.glob("*.building"))
 
 
 def indexed(url: str, folder: Path, done: threading.Event) -> None:

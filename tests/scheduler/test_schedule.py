@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from config.sources import Source
 from notices.schema import pages, runs
 from notices.schema import sources as table
+from notices.store.source_runs import last_change, runs_after
 from notices.target import Target
 from scheduler.agreement import disagreements
 from scheduler.alarms import load_alarms, watch
@@ -137,10 +138,15 @@ def test_an_alarm_begins_once_and_ends_once(crawl: Crawl) -> None:
         assert target is not None
         crawl.lose(target, ConnectionResetError("x"))
 
+    def judged() -> list[str]:
+        return [run.health for run in crawl.runs("a")]
+
     failed()
     assert watch(crawl.store, sources, crawl.clock()) == []  # one lost connection is weather
     failed()
+    assert judged() == ["unreachable", ""]
     (begun,) = watch(crawl.store, sources, crawl.clock())
+    assert judged() == ["unreachable", "unreachable"]
     assert (begun.source, begun.kind, begun.ended_at) == ("a", "unreachable", None)
     assert "reset" not in begun.kind and begun.detail.startswith(f"the list {FEED} cannot be fetched")
     failed()
@@ -149,11 +155,30 @@ def test_an_alarm_begins_once_and_ends_once(crawl: Crawl) -> None:
     answered(crawl, "a", ("https://x.cn/1", "题"))
     (ended,) = watch(crawl.store, sources, crawl.clock(), crawl.clock())
     assert ended.id == begun.id and ended.ended_at == crawl.clock()
+    assert judged() == ["unreachable"] * 3 + ["ok"]
     failed(), failed()
     watch(crawl.store, sources, crawl.clock())
     (gone,) = watch(crawl.store, [], crawl.clock())  # taken out of sources.yaml
     assert gone.ended_at is not None
     assert [one.kind for one in load_alarms(crawl.store)] == ["unreachable"] * 2
+
+
+def test_what_a_source_suffers_from_is_kept_with_its_newest_run(crawl: Crawl) -> None:
+    """Whatever shows runs reads one again when only its health changed, however long after its last page."""
+    sources = [crawl.sources["a"]]
+    answered(crawl, "a", ("https://x.cn/1", "题"))
+    watch(crawl.store, sources, crawl.clock())
+    assert [run.health for run in crawl.runs("a")] == ["ok"]
+    with crawl.store.reading() as connection:
+        before = last_change(connection)
+    crawl.clock.wait(days=9)
+    watch(crawl.store, sources, crawl.clock())  # it did nothing, and that is what is wrong with it
+    with crawl.store.reading() as connection:
+        (changed,) = runs_after(connection, before, 10**9, 5)
+        assert (changed.health, changed.changed) == ("stale", last_change(connection)) and changed.seconds < 3600
+    watch(crawl.store, sources, crawl.clock())
+    with crawl.store.reading() as connection:
+        assert last_change(connection) == changed.changed  # the same again is no change
 
 
 def test_a_due_source_is_begun_once_whoever_looks(crawl: Crawl) -> None:

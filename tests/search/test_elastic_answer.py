@@ -17,12 +17,14 @@ from elasticsearch import Elasticsearch
 
 from config.settings import Settings
 from notices.kinds import NoticeType
+from notices.notice import Notice
 from notices.problem import Problem
 from search.elastic.find import Remote
 from search.elastic.shallow import DEEPEST, shallow
 from search.embedded import Embedded
 from search.engine import opened
 from search.memory import Held, holds
+from search.moments import SHANGHAI
 from search.parse import parse
 
 ROOT = Path(__file__).parents[2]
@@ -100,19 +102,30 @@ def test_a_search_that_the_server_refuses_is_one_line(client: Elasticsearch, ela
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
 
 
+def taken_down(notice: Notice) -> Notice:
+    """Of every second notice, the page of one carrier or of all is gone."""
+    if notice.notice_id % 2 or not notice.carriers:
+        return notice
+    at = datetime(2026, 11, 1 + notice.notice_id % 20, 8, 30, 15, 120_000, tzinfo=SHANGHAI)
+    first, *rest = (replace(one, removed_at=at) for one in notice.carriers)
+    return replace(notice, carriers=(first, *(rest if notice.notice_id % 4 else notice.carriers[1:])))
+
+
 def test_both_engines_show_the_same(client: Elasticsearch, elastic_base: str, now: datetime, tmp_path: Path) -> None:
     chance = random.Random(3)
     notices = [some_notice(chance, number, now) for number in range(1, 81)]
-    notices = [replace(one, end_of_matter=one.notice_id % 3 == 0) for one in notices]
+    notices = [replace(taken_down(one), end_of_matter=one.notice_id % 3 == 0) for one in notices]
     here = Embedded(tmp_path)
     here.index.clear("the store")
     here.index.replace([], notices, 0, 1)
     there = Remote(samples.filled(client, elastic_base, notices))
     generator = oracle.Generator(notices, now, 3)
+    removed = 0
     for number in range(60):
         text = generator.query().text
         for sort in ("published", "deadline"):
             ours, theirs = (one.find(text, now=now, limit=20, sort=sort, facets=True) for one in (here, there))
+            removed += sum(bool(hit.removed) for hit in ours.hits)
             assert (ours.total, ours.hits, ours.facets) == (theirs.total, theirs.hits, theirs.facets), text
             if number < 5:
                 assert list(here.each(text, now=now, sort=sort)) == list(there.each(text, now=now, sort=sort))
@@ -121,6 +134,7 @@ def test_both_engines_show_the_same(client: Elasticsearch, elastic_base: str, no
         assert exact[0] == exact[1] and ours.total == theirs.total == len(exact[0])
         assert [hit.exact for hit in theirs.hits] == sorted((hit.exact for hit in theirs.hits), reverse=True)
         assert len({hit.notice_id for hit in theirs.hits}) == len(theirs.hits)
+    assert removed > 50
     here.close()
 
 

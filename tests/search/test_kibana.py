@@ -54,6 +54,13 @@ def first_column(held: list[Any]) -> dict[str, Any]:
     return column
 
 
+def last_value(held: list[Any]) -> dict[str, Any]:
+    layers = held[-1]["embeddableConfig"]["attributes"]["state"]["datasourceStates"]["formBased"]["layers"]
+    column: dict[str, Any] = layers["layer1"]["columns"]["value0"]
+    assert column["operationType"] == "last_value"
+    return column
+
+
 def test_what_is_exported_breaks_no_rule(exported: str) -> None:
     assert complaints(exported, FIELDS) == []
     assert exported.endswith("}\n") and "exportedCount" not in exported
@@ -94,6 +101,11 @@ def test_what_is_exported_breaks_no_rule(exported: str) -> None:
                 row, lambda held: held[0]["embeddableConfig"]["attributes"].update(visualizationType="x")
             ),
             "x is no kind of Lens",
+        ),
+        (
+            "dashboard",
+            lambda row: panels(row, lambda held: last_value(held)["params"].update(sortField="source")),
+            "the last value of health is told by source, which is no time",
         ),
     ],
 )
@@ -140,13 +152,23 @@ def notices(make: MakeNotice) -> list[Notice]:
         make(5, "印发样例办法", **law, published=at(2), accounts=("甲",)),
         make(6, "旧闻", kind=NoticeType.NEWS, published=at(500), accounts=("戊",)),
     ]
+    found[2:4] = gone(found[2], first=True), gone(found[3], first=False)
     return [replace(one, words=("样例", "规范") if one.notice_id < 3 else ("样例",)) for one in found]
 
 
+def gone(notice: Notice, *, first: bool) -> Notice:
+    """The notice without the page that it shows, or without that of a repost."""
+    down = replace(notice.carriers[0 if first else 1], removed_at=at(1))
+    if first:
+        return replace(notice, url=down.url, carriers=(down, *notice.carriers[1:]))
+    return replace(notice, carriers=(notice.carriers[0], down, *notice.carriers[2:]))
+
+
 RUNS = [
-    SourceRun(1, "miit-yjzj", at(1), 3.0, {"list": 1, "new": 2}, 2, 2, ""),
-    SourceRun(2, "miit-yjzj", at(0), 3.0, {"list": 1, "failed": 1}, 0, 0, "the list cannot be fetched"),
-    SourceRun(3, "cac", at(2), 1.0, {"blocked": 4}, 0, 0, ""),
+    SourceRun(1, "miit-yjzj", at(1), 3.0, {"list": 1, "new": 2}, 2, 2, "", "ok"),
+    SourceRun(2, "miit-yjzj", at(0), 3.0, {"list": 1, "failed": 1}, 0, 0, "the list cannot be fetched", "unreachable"),
+    SourceRun(3, "cac", at(2), 1.0, {"blocked": 4}, 0, 0, "", "blocked"),
+    SourceRun(4, "cac", at(1), 1.0, {}, 0, 0, ""),  # under way: not judged yet
 ]
 
 
@@ -166,11 +188,16 @@ def server(
         yield client, names
 
 
+def value_of(measured: dict[str, Any]) -> Any:
+    """What was measured, or the last value."""
+    return measured["last"]["hits"]["hits"][0]["fields"]["health"][0] if "last" in measured else measured["value"]
+
+
 def rows_of(answer: dict[str, Any]) -> dict[str, Any]:
     """The first buckets of an answer: how many documents, or the values that were measured."""
     found = {}
     for bucket in answer["aggregations"]["row0"]["buckets"]:
-        values = [bucket[name]["value"] for name in sorted(bucket) if name.startswith("value")]
+        values = [value_of(bucket[name]) for name in sorted(bucket) if name.startswith("value")]
         inner = bucket.get("row1", {}).get("buckets", [])
         key = bucket.get("key_as_string", bucket["key"])
         if inner and "value0" in inner[0]:
@@ -209,7 +236,8 @@ def test_every_panel_gets_its_answer(server: tuple[Elasticsearch, dict[str, str]
     assert rows_of(answers["accounts"])["甲"] == 4
     assert rows_of(answers["words"]) == {"样例": 5, "规范": 2}
     assert list(rows_of(answers["health"])) == ["miit-yjzj", "cac"]
-    assert rows_of(answers["health"])["cac"][2] == 4.0
+    healths = {name: (values[0], *values[2:4]) for name, values in rows_of(answers["health"]).items()}
+    assert healths == {"miit-yjzj": ("unreachable", 1.0, 0.0), "cac": ("blocked", 0.0, 4.0)}
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -220,6 +248,7 @@ def test_every_saved_search_finds_what_it_says(server: tuple[Elasticsearch, dict
         "open": [1, 2, 4],
         "this-week": [5, 2],
         "most-reposted": [4, 2],
+        "removed": [3, 4],
         "issuer-miit": [5, 1, 3],
         "issuer-cac": [2, 4],
     }
