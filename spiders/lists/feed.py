@@ -1,6 +1,7 @@
 """Feeds of every kind: RSS, Atom and JSON, whoever wrote them."""
 
 import html
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from spiders.lists.walls import no_list, text_of_list
 
 WHOLE = 500  # characters of HTML: shorter contents are summaries
 
+_UTF8 = {"content-type": "application/xml; charset=utf-8"}
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"</p>|<br|</section>|</div>|</li>", re.IGNORECASE)
 _CUT = re.compile(
@@ -39,7 +41,7 @@ class FeedReader:
         text = text_of_list(answer)
         is_json = text.lstrip()[:1] in "{["
         account = source.account or ask.note.get("account", "")
-        items = list(_json_items(text, account) if is_json else _xml_items(answer.body, account))
+        items = list(_json_items(text, account) if is_json else _xml_items(text, account))
         rows = tuple({row.url: _absolute(row, ask.url) for row in items}.values())
         if not rows and not source.may_be_empty:
             raise no_list(text, "the feed holds no item with an address")
@@ -50,10 +52,13 @@ class FeedReader:
         )
 
 
-def _xml_items(answer: bytes, account: str) -> Iterator[Row]:
+def _xml_items(text: str, account: str) -> Iterator[Row]:
     import feedparser  # a tenth of a second: only crawls of feeds pay for it
 
-    feed = feedparser.parse(answer, sanitize_html=False, resolve_relative_uris=False)
+    # As a stream, for it would open an answer that looks like a path or an address; as text of an encoding that is
+    # known, for it raises on declarations it cannot read.
+    stream = io.BytesIO(text.encode("utf-8"))
+    feed = feedparser.parse(stream, response_headers=_UTF8, sanitize_html=False, resolve_relative_uris=False)
     owner = feed.feed.get("title", "")
     for entry in feed.entries:
         url = (entry.get("link") or _permalink(entry)).strip()
