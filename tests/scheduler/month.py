@@ -48,7 +48,7 @@ class World:
     @classmethod
     def made(cls, number: int, days: int, seed: int) -> "World":
         chance = random.Random(seed)
-        every = [30, 60, 120, 240, 480, 1440]
+        every = [60, 120, 240, 480, 720, 1440]
         sources = [
             Source(f"s{one:02}", "feed", f"https://s{one:02}.example.cn/feed", every=every[one % len(every)], delay=0)
             for one in range(number)
@@ -56,7 +56,7 @@ class World:
         outages = []
         for source in chance.sample(sources, number // 2):
             begins = START + timedelta(days=chance.uniform(2, days - 6))
-            lasts = timedelta(minutes=source.every * 4 + chance.uniform(60, 2000))
+            lasts = timedelta(minutes=source.every * 2 + chance.uniform(60, 600))
             outages.append(Outage(source.name, chance.choice(TROUBLES), begins, begins + lasts))
         off = START + timedelta(days=days / 2)
         return cls(sources, outages, off, off + timedelta(hours=26))
