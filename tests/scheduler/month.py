@@ -36,7 +36,7 @@ class Outage:
 
 @dataclass
 class World:
-    """The sites of sources: an article is added every day, and outages come and go."""
+    """The sites of sources: an article is added every four days, and outages come and go."""
 
     sources: list[Source]
     outages: list[Outage]
@@ -48,7 +48,7 @@ class World:
     @classmethod
     def made(cls, number: int, days: int, seed: int) -> "World":
         chance = random.Random(seed)
-        every = [60, 120, 240, 480, 720, 1440]
+        every = [90, 240, 480, 720, 1440, 1440]
         sources = [
             Source(f"s{one:02}", "feed", f"https://s{one:02}.example.cn/feed", every=every[one % len(every)], delay=0)
             for one in range(number)
@@ -56,7 +56,7 @@ class World:
         outages = []
         for source in chance.sample(sources, number // 2):
             begins = START + timedelta(days=chance.uniform(2, days - 6))
-            lasts = timedelta(minutes=source.every * 2 + chance.uniform(60, 600))
+            lasts = timedelta(minutes=source.every + chance.uniform(60, 600))
             outages.append(Outage(source.name, chance.choice(TROUBLES), begins, begins + lasts))
         off = START + timedelta(days=days / 2)
         return cls(sources, outages, off, off + timedelta(hours=26))
@@ -85,7 +85,7 @@ class World:
         elif kind:
             crawl.answer(target, "" if kind == "empty" else "<html>改版</html>")
         else:
-            self._feed(crawl, target, name, f"{now:%m%d}")
+            self._feed(crawl, target, name, f"{now - timedelta(days=now.toordinal() % 4):%m%d}")
         return kind == "blocked"
 
     def _feed(self, crawl: Crawl, target: Target, name: str, day: str) -> None:
