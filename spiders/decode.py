@@ -1,7 +1,9 @@
 """Bytes of a page into text, whatever the page says of itself."""
 
 import codecs
+import json
 import re
+from typing import Any
 
 from notices.page import Page
 
@@ -36,6 +38,17 @@ def text_of(page: Page) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         return _guess(page).replace("\x00", "")
+
+
+def json_of(text: str) -> Any:
+    """The value of a JSON text, halves of surrogate pairs in it replaced; raises ValueError for what is none."""
+    try:
+        value = json.loads(text)
+        if "\\ud" in text or "\\uD" in text:
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", errors="replace"))
+    except RecursionError:
+        raise ValueError("the JSON is nested too deep") from None
+    return value
 
 
 def _guess(page: Page) -> str:

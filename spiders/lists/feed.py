@@ -2,7 +2,6 @@
 
 import html
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import urljoin
 
 from config.sources import Source
 from notices.page import Page
+from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing, Row
 from spiders.lists.dates import SHANGHAI, instant_in
 from spiders.lists.walls import no_list, text_of_list
@@ -81,7 +81,7 @@ def _permalink(entry: Any) -> str:
 
 def _json_items(text: str, account: str) -> Iterator[Row]:
     try:
-        feed = json.loads(text)
+        feed = json_of(text)
     except ValueError:
         raise LayoutChanged("the feed is not valid JSON") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
@@ -100,7 +100,7 @@ def _json_items(text: str, account: str) -> Iterator[Row]:
 
 def _next(text: str, ask: Ask) -> Ask | None:
     """The next part of a JSON feed that comes in parts."""
-    address = json.loads(text).get("next_url")
+    address = json_of(text).get("next_url")
     if not isinstance(address, str) or not address:
         return None
     return Ask(urljoin(ask.url, address), "feed", ask.number + 1, note=ask.note)

@@ -20,13 +20,17 @@ ADDRESSES = (
     *("https://www.samr.gov.cn/a", "https://www.gov.cn/x", "https://www.tc260.org.cn/x", "https://www.mot.gov.cn/x"),
     "https://yyglxxbsgw.ndrc.gov.cn/public/submission-service/column/x",
 )
-PIECES = (b"<", b'"', b"'", b"{", b"}", b"null", b"[]", b"</div>", b"\\u", b"\x00", b"1e999", b'"items":3,', b"<!--")
+PIECES = (
+    *(b"<", b'"', b"'", b"{", b"}", b"null", b"[]", b"</div>", b"<!--", b"\x00", b"1e999", b'"items":3,'),
+    *(b"\\u", b"\\ud800"),
+)
+HEAD = 300  # bytes in which declarations stand: half of the damage is there
 
 
 def damaged(chance: random.Random, body: bytes) -> bytes:
     broken = bytearray(body)
     for _ in range(chance.randint(0, 4)):
-        place = chance.randrange(len(broken) + 1)
+        place = chance.randrange(min(chance.choice((HEAD, len(broken))), len(broken)) + 1)
         match chance.randrange(4):
             case 0:
                 del broken[place : place + chance.randint(1, 400)]

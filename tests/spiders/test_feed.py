@@ -97,3 +97,11 @@ def test_an_answer_that_is_a_path_or_an_address_is_never_opened(tmp_path: Path) 
     for answer in (str(tmp_path / "feed.xml"), (tmp_path / "feed.xml").as_uri()):
         with pytest.raises(LayoutChanged):
             read_feed(answer.encode())
+
+
+def test_json_with_halves_of_characters_or_without_an_end_is_read_or_said_aloud() -> None:
+    (row,) = read_feed(JSON.replace("第四篇", "第\\uD800四\\ud83d\\ude00篇").encode())
+    assert row.title == "第?四\U0001f600篇"
+    for nested in ("[" * 200_000, '{"items":' * 200_000):
+        with pytest.raises(LayoutChanged):
+            read_feed(nested.encode())
