@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test soak soak-long check bench eval clean
+.PHONY: help install demo test soak check bench eval clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,11 +25,8 @@ demo: $(READY) ## crawl a sample site on loopback and show what was found
 test: $(READY) ## run the tests (under ten minutes)
 	$(BIN)/python -m pytest -m 'not soak' -n auto
 
-soak: $(READY) ## kills, faults and the real archive (under 40 minutes; seeds are printed)
-	$(BIN)/python -m pytest -m 'soak and not long' -n auto --timeout 1500
-
-soak-long: $(READY) ## random damage and a simulated month, by hand
-	$(BIN)/python -m pytest -m long -n auto --timeout 3000
+soak: $(READY) ## kills, faults, damage, a simulated month and the real archive (under 40 minutes; seeds are printed)
+	$(BIN)/python -m pytest -m soak -n auto --timeout 1500
 
 check: $(READY) ## lint, format, types and the direction of imports
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from config.sources import Source
 from notices.schema import alarms, runs
 from notices.schema import sources as table
 from notices.store import Store
-from scheduler.health import Health, Verdict, last_runs, verdict
+from scheduler.health import Health, Verdict, is_still, last_runs, verdict
 from scheduler.runs import Run
 
 _PATIENT = {Health.UNREACHABLE: 2, Health.SLOW: 2}  # runs in a row: one lost connection is weather
@@ -37,20 +37,24 @@ def load_alarms(store: Store, *, lasting: bool = False) -> list[Alarm]:
         return [_alarm(row) for row in rows]
 
 
-def watch(store: Store, sources: Sequence[Source], now: datetime, since: datetime | None = None) -> list[Alarm]:
+def watch(
+    store: Store, sources: Sequence[Source], now: datetime, since: datetime | None = None, *, still: bool = False
+) -> list[Alarm]:
     """Judges sources and writes down their health and what begins and ends; returns the alarms that did.
 
-    `since` looks only at sources that had a run after that moment; without it all are judged, for some fall ill by
-    doing nothing.
+    `since` looks only at sources that had a run after that moment, with `still` also at those that may have fallen ill
+    by doing nothing; without it all are judged.
     """
     with store.reading() as connection:
         names = None if since is None else _touched(connection, since)
+        rows = {row.name: row for row in connection.execute(select(table))} if names is None or names or still else {}
+        if names is not None and still:
+            names |= {one.name for one in sources if one.name in rows and is_still(one, rows[one.name], now)}
         chosen = [source for source in sources if names is None or source.name in names]
-        rows = {row.name: row for row in connection.execute(select(table))} if chosen else {}
         last = {one.name: last_runs(connection, one.name) for one in chosen}
         found = {one.name: verdict(one, rows.get(one.name), last[one.name], now) for one in chosen}
         lasting = _lasting(connection)
-    gone = set(lasting) - {source.name for source in sources} if names is None else set()
+    gone = set(lasting) - {source.name for source in sources}
     differing = {name: one for name, one in found.items() if _differs(one, lasting.get(name))}
     judged = dict(_judged(last, found))
     if not differing and not gone and not judged:

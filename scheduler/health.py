@@ -142,11 +142,20 @@ def verdict(source: Source, row: Row[Any] | None, last: Sequence[Run], now: date
     if ended[0].trouble:
         same = next((place for place, run in enumerate(ended) if not run.trouble), len(ended))
         return Verdict(_LISTS.get(ended[0].trouble) or Health(ended[0].trouble), ended[0].error, same)
-    late = max(LATE * timedelta(minutes=source.every), LEAST)
     success = row.last_success or row.added_at
-    if now - success > late:
+    asked = last[0].started_at if last[0].ended_at is None else success  # a list that is being read gets its time
+    if now - max(asked, success) > _late(source):
         return Verdict(Health.STALE, f"its list was not read since {success:%Y-%m-%d %H:%M}")
     return _of_pages(ended) or _quiet(row.fresh or [], now) or Verdict(Health.OK)
+
+
+def is_still(source: Source, row: Row[Any], now: datetime) -> bool:
+    """Whether a source may have fallen ill by doing nothing: its list was not read, or had nothing new, for long."""
+    return now - (row.last_success or row.added_at) > _late(source) or _quiet(row.fresh or [], now) is not None
+
+
+def _late(source: Source) -> timedelta:
+    return max(LATE * timedelta(minutes=source.every), LEAST)
 
 
 def _of_pages(ended: Sequence[Run]) -> Verdict | None:

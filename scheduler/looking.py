@@ -62,9 +62,10 @@ class Looking:
         isolate(self._prune, "remove old pages")
 
     def _sources(self) -> tuple[Source, ...]:
-        """The sources of today's sources.yaml, read again when it changed; the files beside it now and then."""
+        """The sources of today's sources.yaml, read again when it changed; now and then where it names other files."""
         now, text = self.clock(), operator.text(FILE)
-        if self.read_at is None or text != self.text or now - self.read_at >= ALL:
+        aged = self.read_at is None or (now - self.read_at >= ALL and any(source.file for source in self.sources))
+        if aged or text != self.text:
             self.sources, self.read_at, self.text = read_sources(text), now, text
         return self.sources
 
@@ -104,14 +105,14 @@ class Looking:
 
     def _watch(self) -> None:
         now = self.clock()
-        everything = self.judged_at is None or now - self.judged_at >= ALL
-        for alarm in watch(self.store, self._sources(), now, None if everything else self.watched_at):
+        still = self.judged_at is None or now - self.judged_at >= ALL
+        for alarm in watch(self.store, self._sources(), now, self.watched_at, still=still):
             if alarm.ended_at is None:
                 log.warning("%s: %s: %s", alarm.source, alarm.kind, alarm.detail)
             else:
                 log.warning("%s: no longer %s", alarm.source, alarm.kind)
         self.watched_at = now
-        self.judged_at = now if everything else self.judged_at
+        self.judged_at = now if still else self.judged_at
 
     def _prune(self) -> None:
         now = self.clock()

@@ -1,7 +1,9 @@
 """Bytes of a page into text, whatever the page says of itself."""
 
 import codecs
+import json
 import re
+from typing import Any
 
 from notices.page import Page
 
@@ -12,6 +14,7 @@ _CHARSET = re.compile(
     rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,80}encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE
 )
 _CHINESE = {"gb2312", "gbk", "gb18030", "x-gbk", "gb_2312-80", "cp936"}
+_NO_CHARSETS = {"undefined", "unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"}  # codecs of Python's
 _HEAD = 2048
 
 
@@ -37,12 +40,22 @@ def text_of(page: Page) -> str:
         return _guess(page).replace("\x00", "")
 
 
+def json_of(text: str) -> Any:
+    """The value of a JSON text, halves of surrogate pairs in it replaced; raises ValueError for what is none."""
+    try:
+        value = json.loads(text)
+        if "\\ud" in text or "\\uD" in text:
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", errors="replace"))
+    except RecursionError:
+        raise ValueError("the JSON is nested too deep") from None
+    return value
+
+
 def _guess(page: Page) -> str:
-    encodings = [_declared(page), "gb18030"]
-    for encoding in encodings:
+    for encoding in (_declared(page), "gb18030"):
         try:
             return page.body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeDecodeError, LookupError):  # of such as `hex`, which is no encoding of text
             continue
     text = page.body.decode("utf-8", errors="replace")
     if text.count("\ufffd") * 1000 > len(text):
@@ -54,4 +67,7 @@ def _declared(page: Page) -> str:
     header = next((value for name, value in page.headers.items() if name.lower() == "content-type"), "")
     found = _CHARSET.search(header.encode("utf-8", errors="replace")) or _CHARSET.search(page.body[:_HEAD])
     name = (found[1] or found[2]).decode("ascii", errors="replace").lower() if found else "gb18030"
-    return "gb18030" if name in _CHINESE else name
+    try:
+        return "gb18030" if name in _CHINESE or codecs.lookup(name).name in _NO_CHARSETS else name
+    except LookupError:
+        return "gb18030"

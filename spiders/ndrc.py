@@ -1,6 +1,5 @@
 """Consultations of NDRC, whose pages are drawn by scripts: the addresses behind them answer with JSON."""
 
-import json
 import re
 from typing import Any
 from urllib.parse import urljoin
@@ -11,6 +10,7 @@ from notices.article import Article, Reading
 from notices.kinds import PageState, Precision
 from notices.page import Page
 from spiders.blocks import one_line, plain_text
+from spiders.decode import json_of
 from spiders.files import attachments
 from spiders.official import instant
 from spiders.sites import NDRC
@@ -24,7 +24,7 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 def read_submission(page: Page, text: str) -> Reading:
     """An `access-url` answer leads on (`moved`) to the article's JSON; that one is the article."""
     try:
-        value = json.loads(text)
+        value = json_of(text)
     except ValueError:
         return Reading(PageState.ERROR, reason="the service's answer is not JSON")
     data = value.get("data") if isinstance(value, dict) else None

@@ -169,6 +169,7 @@ def main() -> None:
         bench_elasticsearch.show(folder / "store")
         page_figures(labels.parent, folder)
         bench_pages.page_figures(labels.parent, folder)
+        bench_pages.shape_figures()
         match_figures(folder / "store")
         turn_figures(folder / "store")
         elastic_figures(labels, folder / "store")

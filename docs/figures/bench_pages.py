@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent))
@@ -25,10 +26,12 @@ from notices.store import Store  # noqa: E402
 from pipelines.keep import keep  # noqa: E402
 from pipelines.understand import understand  # noqa: E402
 from spiders.readers import read  # noqa: E402
+from tests.spiders.shapes import ADDRESSES, SHAPES, shaped  # noqa: E402
 
 ROUNDS = 5
 BATCH = 8  # as the crawl keeps them
 LARGE = 2_500_000  # bytes of the pages that count as 3 MB
+TELLING = 0.02  # seconds below which a ratio is noise
 
 
 def cpu(work: Callable[[], object]) -> float:
@@ -100,12 +103,30 @@ def page_figures(shared: Path, folder: Path) -> None:
     )
 
 
+def shape_figures() -> None:
+    """How much longer a page of a strange shape takes when it is twice as large: twice, not four times."""
+    growth = {}
+    for name in SHAPES:
+        for url in ADDRESSES:
+            pages = [Page(url, shaped(name, part), datetime.now(timezone.utc)) for part in (2, 1)]
+            half, whole = (min(cpu(lambda page=page: read(page)) for _ in range(3)) for page in pages)  # type: ignore[misc]
+            if whole > TELLING:
+                growth[f"{name}, {urlsplit(url).netloc}"] = whole / half
+    worst = max(growth, key=lambda one: growth[one])
+    print(
+        f"page_shapes {statistics.median(growth.values()):.1f} times the time for twice the size, "
+        f"worst {growth[worst]:.1f} ({worst}; {len(growth)} pages that take long enough to tell)",
+        flush=True,
+    )
+
+
 def main() -> None:
     """Measures in a scratch folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("shared", type=Path)
     with tempfile.TemporaryDirectory(prefix="policywatch-bench-") as folder:
         page_figures(parser.parse_args().shared.resolve(), Path(folder))
+    shape_figures()
 
 
 if __name__ == "__main__":

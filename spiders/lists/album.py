@@ -1,13 +1,13 @@
 """Public albums (合集) of a WeChat account, which WeChat delivers as JSON to anybody."""
 
 import html
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from config.sources import Source
 from notices.page import Page
+from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing, Row
 from spiders.lists.dates import instant_in
 from spiders.lists.titles import title_of
@@ -53,7 +53,7 @@ def _ask(url: str, changes: dict[str, str], number: int) -> Ask:
 def _album(answer: Page) -> dict[str, Any]:
     text = text_of_list(answer)
     try:
-        value = json.loads(text)
+        value = json_of(text)
     except ValueError:
         raise no_list(text, "the album's answer is not JSON") from None
     base = value.get("base_resp") if isinstance(value, dict) else None

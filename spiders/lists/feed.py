@@ -1,7 +1,7 @@
 """Feeds of every kind: RSS, Atom and JSON, whoever wrote them."""
 
 import html
-import json
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,14 @@ from urllib.parse import urljoin
 
 from config.sources import Source
 from notices.page import Page
+from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing, Row
 from spiders.lists.dates import SHANGHAI, instant_in
 from spiders.lists.walls import no_list, text_of_list
 
 WHOLE = 500  # characters of HTML: shorter contents are summaries
 
+_UTF8 = {"content-type": "application/xml; charset=utf-8"}
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"</p>|<br|</section>|</div>|</li>", re.IGNORECASE)
 _CUT = re.compile(
@@ -39,7 +41,7 @@ class FeedReader:
         text = text_of_list(answer)
         is_json = text.lstrip()[:1] in "{["
         account = source.account or ask.note.get("account", "")
-        items = list(_json_items(text, account) if is_json else _xml_items(answer.body, account))
+        items = list(_json_items(text, account) if is_json else _xml_items(text, account))
         rows = tuple({row.url: _absolute(row, ask.url) for row in items}.values())
         if not rows and not source.may_be_empty:
             raise no_list(text, "the feed holds no item with an address")
@@ -50,10 +52,13 @@ class FeedReader:
         )
 
 
-def _xml_items(answer: bytes, account: str) -> Iterator[Row]:
+def _xml_items(text: str, account: str) -> Iterator[Row]:
     import feedparser  # a tenth of a second: only crawls of feeds pay for it
 
-    feed = feedparser.parse(answer, sanitize_html=False, resolve_relative_uris=False)
+    # As a stream, for it would open an answer that looks like a path or an address; as text of an encoding that is
+    # known, for it raises on declarations it cannot read.
+    stream = io.BytesIO(text.encode("utf-8"))
+    feed = feedparser.parse(stream, response_headers=_UTF8, sanitize_html=False, resolve_relative_uris=False)
     owner = feed.feed.get("title", "")
     for entry in feed.entries:
         url = (entry.get("link") or _permalink(entry)).strip()
@@ -76,7 +81,7 @@ def _permalink(entry: Any) -> str:
 
 def _json_items(text: str, account: str) -> Iterator[Row]:
     try:
-        feed = json.loads(text)
+        feed = json_of(text)
     except ValueError:
         raise LayoutChanged("the feed is not valid JSON") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
@@ -95,7 +100,7 @@ def _json_items(text: str, account: str) -> Iterator[Row]:
 
 def _next(text: str, ask: Ask) -> Ask | None:
     """The next part of a JSON feed that comes in parts."""
-    address = json.loads(text).get("next_url")
+    address = json_of(text).get("next_url")
     if not isinstance(address, str) or not address:
         return None
     return Ask(urljoin(ask.url, address), "feed", ask.number + 1, note=ask.note)

@@ -1,6 +1,5 @@
 """Lists that a site delivers as JSON, described by paths: a search address, an announcement's list, gov.cn's files."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from config.sources import Source
 from notices.page import Page
+from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing, Row
 from spiders.lists.dates import SHANGHAI, instant_in
 from spiders.lists.titles import title_of
@@ -47,7 +47,7 @@ class JsonReader:
 def _value(answer: Page) -> Any:
     text = text_of_list(answer)
     try:
-        return json.loads(text)
+        return json_of(text)
     except ValueError:
         raise no_list(text, "the list's answer is not JSON") from None
 

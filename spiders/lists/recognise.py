@@ -1,6 +1,5 @@
 """Which list a saved answer is: one of a source's, by its address, or one whose content says what it is."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from config.sources import Source
 from notices.identity import host_of, identity
 from notices.page import Page
-from spiders.decode import Undecodable, text_of
+from spiders.decode import Undecodable, json_of, text_of
 from spiders.listing import Ask, LayoutChanged
 from spiders.lists import reader_of
 from spiders.readers import read
@@ -68,7 +67,7 @@ def _by_content(page: Page) -> tuple[str, str]:
 
 def _by_json(text: str) -> tuple[str, str]:
     try:
-        value: Any = json.loads(text)
+        value: Any = json_of(text)
     except ValueError:
         return "", ""
     if not isinstance(value, dict):

@@ -12,6 +12,7 @@ from parsel import Selector
 
 from config.sources import Source
 from notices.page import Page
+from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing
 from spiders.lists.unit_rows import rows_of
 from spiders.lists.walls import no_list, text_of_list
@@ -76,7 +77,7 @@ def _list(source: Source, ask: Ask, text: str) -> Listing:
 
 def _fragment(text: str) -> str:
     try:
-        value = json.loads(text)
+        value = json_of(text)
     except ValueError:
         raise no_list(text, "the list's answer is not JSON") from None
     data = value.get("data") if isinstance(value, dict) else None

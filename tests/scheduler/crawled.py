@@ -88,7 +88,8 @@ def crawling(folder: Path, *sources: Source, url: str = "") -> Iterator[Crawl]:
     with Store.open(url or f"sqlite:///{folder / 'x.db'}", folder) as store, PageFile(folder) as pages:
         if store.engine.dialect.name == "sqlite":
             event.listen(store.engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
-        yield Crawl(store, pages, Clock(), *sources)
+        with store.kept():  # as the service does
+            yield Crawl(store, pages, Clock(), *sources)
 
 
 def feed(*items: tuple[str, str]) -> str:

@@ -25,12 +25,13 @@ VERIFY = "<html><script>document.cookie='a=1';location.reload()</script></html>"
 
 @dataclass
 class BadSite:
-    """`articles` by number, each of a kind; `calm` ends all trouble."""
+    """Articles by number, each of a kind; `plain` makes trouble rarer, `calm` ends it."""
 
     number: int
     seed: int
     calm: bool = False
     grows: bool = False
+    plain: int = 0  # kinds more that are no trouble
     base: str = ""
     kinds: dict[int, str] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
@@ -42,7 +43,8 @@ class BadSite:
 
     def __post_init__(self) -> None:
         chance = random.Random(self.seed)
-        self.kinds = {one: chance.choice(KINDS) for one in range(self.number)}
+        kinds = (*KINDS, *["plain"] * self.plain)
+        self.kinds = {one: chance.choice(kinds) for one in range(self.number)}
         self.order = list(range(self.number))
         for start in range(0, self.number, SIZE + SIZE // 2):  # not strictly by date
             part = self.order[start : start + SIZE + SIZE // 2]

@@ -104,7 +104,7 @@ def paced(site: BadSite) -> None:
 @pytest.mark.parametrize("seed", [3])
 def test_a_crawl_through_every_trouble(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
-    site = BadSite(60, seed, grows=True)
+    site = BadSite(240, seed, grows=True, plain=40)  # every wall costs a round of processes, a page does not
     with serving(site), folder(tmp_path, site, "one", "two") as data:
         rounds = 0
         while rounds == 0 or data.left(never=True):

@@ -20,13 +20,17 @@ ADDRESSES = (
     *("https://www.samr.gov.cn/a", "https://www.gov.cn/x", "https://www.tc260.org.cn/x", "https://www.mot.gov.cn/x"),
     "https://yyglxxbsgw.ndrc.gov.cn/public/submission-service/column/x",
 )
-PIECES = (b"<", b'"', b"'", b"{", b"}", b"null", b"[]", b"</div>", b"\\u", b"\x00", b"1e999", b'"items":3,', b"<!--")
+PIECES = (
+    *(b"<", b'"', b"'", b"{", b"}", b"null", b"[]", b"</div>", b"<!--", b"\x00", b"1e999", b'"items":3,'),
+    *(b"\\u", b"\\ud800"),
+)
+HEAD = 300  # bytes in which declarations stand: half of the damage is there
 
 
 def damaged(chance: random.Random, body: bytes) -> bytes:
     broken = bytearray(body)
     for _ in range(chance.randint(0, 4)):
-        place = chance.randrange(len(broken) + 1)
+        place = chance.randrange(min(chance.choice((HEAD, len(broken))), len(broken)) + 1)
         match chance.randrange(4):
             case 0:
                 del broken[place : place + chance.randint(1, 400)]
@@ -40,12 +44,11 @@ def damaged(chance: random.Random, body: bytes) -> bytes:
 
 
 @pytest.mark.soak
-@pytest.mark.long
-def test_no_damage_makes_a_reader_raise() -> None:
-    seed = random.SystemRandom().randrange(10**6)
+def test_no_damage_makes_a_reader_raise(seed: int) -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)
-    bodies = [path.read_bytes() for path in FOLDER.rglob("*.*") if path.suffix in {".html", ".api", ".xml", ".json"}]
+    paths = sorted(path for path in FOLDER.rglob("*.*") if path.suffix in {".html", ".api", ".xml", ".json"})
+    bodies = [path.read_bytes() for path in paths]  # in one order everywhere, so that a seed means the same damage
     own = read_sources((FOLDER / "sources.yaml").read_text(encoding="utf-8"))
     sources = [*load_sources(), *own]
     end, count = time.monotonic() + SECONDS, 0

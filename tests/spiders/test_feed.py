@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +76,32 @@ def test_a_json_feed_in_parts_and_with_plain_text() -> None:
 def test_what_is_no_feed_is_said_aloud(broken: bytes) -> None:
     with pytest.raises(LayoutChanged):
         read_feed(broken)
+
+
+@pytest.mark.parametrize(
+    "encoding", [b"utf\x90-8", b"\x90", b"undefined", b"x\x00y", b"unicode_escape", b"idna", b"hex"]
+)
+def test_a_declaration_that_cannot_be_read_costs_nothing(encoding: bytes) -> None:
+    whole = RSS.replace("{more}", MORE * 9).encode()
+    assert listing(whole.replace(b"utf-8", encoding, 1)) == listing(whole)
+
+
+def test_a_feed_is_read_in_the_encoding_of_its_answer() -> None:
+    for declared in ("gb2312", "GBK", "utf-8"):
+        body = RSS.replace("{more}", MORE).replace("utf-8", declared, 1).encode("gb18030")
+        assert [row.title for row in read_feed(body)] == ['第一 篇 "甲"', "第二篇"]
+
+
+def test_an_answer_that_is_a_path_or_an_address_is_never_opened(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_text(RSS.replace("{more}", MORE), encoding="utf-8")
+    for answer in (str(tmp_path / "feed.xml"), (tmp_path / "feed.xml").as_uri()):
+        with pytest.raises(LayoutChanged):
+            read_feed(answer.encode())
+
+
+def test_json_with_halves_of_characters_or_without_an_end_is_read_or_said_aloud() -> None:
+    (row,) = read_feed(JSON.replace("第四篇", "第\\uD800四\\ud83d\\ude00篇").encode())
+    assert row.title == "第?四\U0001f600篇"
+    for nested in ("[" * 200_000, '{"items":' * 200_000):
+        with pytest.raises(LayoutChanged):
+            read_feed(nested.encode())

@@ -137,3 +137,8 @@ def test_a_page_after_the_last_ends_the_list() -> None:
 
 def test_the_unit_address_itself_may_be_the_source() -> None:
     assert [ask.step for ask in reader_of(SOURCE).first(replace(SOURCE, url=UNIT))] == ["list"]
+
+
+def test_halves_of_characters_in_a_fragment_are_replaced() -> None:
+    (row,) = listing(answer("<li><a href='/1' title='第\ud800一'></a><span>2026-01-02</span></li>")).rows
+    assert row.title == "第?一"
