@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config import operator
-from config.settings import Settings, load
+from config.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from notices.pagefile import PageFile
@@ -50,7 +50,7 @@ def desk(*, logs: bool = True) -> Iterator[Desk]:
         from config.logs import configure
 
         configure(loaded)
-    loaded.data.mkdir(parents=True, exist_ok=True)
+    _made(loaded)
     with Store.open(loaded.store_url, loaded.data) as store, PageFile(loaded.data) as pages:
         yield Desk(loaded, store, pages)
 
@@ -60,5 +60,17 @@ def engine() -> Iterator["Engine"]:
     """The engine of searches that the settings name."""
     from search.engine import opened
 
-    with closing(opened(settings())) as at:
+    loaded = settings()
+    _made(loaded)
+    with closing(opened(loaded)) as at:
         yield at
+
+
+def _made(settings: Settings) -> None:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"{settings.data} is no data folder and cannot be made one ({error.strerror}): "
+            "set POLICYWATCH_DATA to a folder that you may write to"
+        ) from None

@@ -9,9 +9,16 @@ def init(json: AsJson = False) -> None:
     Example: POLICYWATCH_DATA=/srv/policywatch policywatch init
     """
     from config.operator import write_files
-    from config.settings import load
+    from config.settings import SettingsError, load
 
-    written, kept = write_files(load())
+    settings = load()
+    try:
+        written, kept = write_files(settings)
+    except OSError as error:
+        raise SettingsError(
+            f"{error.filename or settings.config} cannot be written ({error.strerror}): "
+            "set POLICYWATCH_CONFIG or POLICYWATCH_DATA to a folder that you may write to"
+        ) from None
     if json:
         as_json({"written": written, "kept": kept})
         return

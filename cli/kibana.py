@@ -7,6 +7,7 @@ import typer
 
 from cli.desk import settings
 from cli.printing import AsJson, as_json, say
+from notices.problem import Problem
 
 app = typer.Typer(no_args_is_help=True, help="Data views, saved searches and a dashboard for Kibana.")
 
@@ -27,7 +28,10 @@ def export(
         return
     if output.suffix != ".ndjson":
         raise typer.BadParameter("Kibana takes only files whose name ends in .ndjson")
-    output.write_text(text, encoding="utf-8")
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{output} cannot be written ({error.strerror}): name another file") from None
 
 
 @app.command(name="import")

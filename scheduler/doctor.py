@@ -1,5 +1,6 @@
 """`doctor`: looks at everything that must work, and says what to do about what does not."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -91,6 +92,9 @@ def _disk(folder: Path) -> Iterator[Check]:
     free = shutil.disk_usage(there).free
     state = OK if free > LOW else WARNING if free > FULL else BAD
     yield Check("disk", state, f"{free / 1e9:.1f} GB free at {there}", "" if state == OK else "free some disk space")
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        advice = "set POLICYWATCH_DATA to a folder that you may write to"
+        yield Check("disk", BAD, f"{there} is no folder that can be written to", advice)
 
 
 def _store(store: Store) -> Iterator[Check]:

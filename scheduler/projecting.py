@@ -74,11 +74,12 @@ class Projecting:
         """What each turn wrote, over one connection."""
         from search.elastic.connection import connected  # a third of a second: only where it is used
         from search.elastic.projector import Projector
-        from search.elastic.runs import project_runs
+        from search.elastic.runs import RunProjector
 
         with connected(self._settings, seconds=TIMEOUT) as elastic:
             projector = Projector(self._store, elastic, self._stop)
+            runs = RunProjector(self._store, elastic, self._stop)
             while True:
                 written = projector.turn()
-                project_runs(self._store, elastic, self._stop)
+                runs.turn()
                 yield written

@@ -81,6 +81,8 @@ def opened(settings: Settings, *, seconds: float = TIMEOUT) -> Iterator[Elastic]
     authority = settings.elasticsearch_ca
     if authority and not Path(authority).is_file():
         raise ElasticRefused(f"there is no file {authority}: set POLICYWATCH_ELASTICSEARCH_CA to the authority's file")
+    if authority and url.startswith("http://"):
+        raise ElasticRefused(f"POLICYWATCH_ELASTICSEARCH_CA is set and the address is {url}: write https://")
     options: dict[str, Any] = {"ca_certs": authority} if authority else {}
     with told(url):
         client = Elasticsearch(
@@ -142,4 +144,9 @@ def _signed(settings: Settings) -> dict[str, Any]:
         key, password = (key, held) if settings.elasticsearch_user else (held, password)
     if settings.elasticsearch_user:
         return {"basic_auth": (settings.elasticsearch_user, password)}
+    if not key.isascii():
+        raise ElasticRefused(
+            "the API key for Elasticsearch has characters that none has: "
+            "copy the field `encoded` of the answer that made it"
+        )
     return {"api_key": key} if key else {}

@@ -1,6 +1,8 @@
 """The runs of sources as documents of an index of their own, which a panel on their health reads."""
 
+import logging
 import threading
+import time
 
 from notices.store import Store
 from notices.store.cursor import Cursor
@@ -10,30 +12,42 @@ from search.elastic.connection import Elastic
 from search.elastic.documents import run_document
 from search.elastic.indices import Held, all_of, create
 from search.elastic.problems import told
+from search.elastic.projector import CHECKED
 from search.elastic.templates import projection
 
 RUNS = 1_000  # read at a time
 OVERLAP = 60_000_000  # microseconds: a clock that was set back, or a run written late, is read all the same
 
 
-def project_runs(store: Store, elastic: Elastic, stop: threading.Event | None = None) -> int:
-    """Brings the index of source runs up to the store; returns the documents written.
+log = logging.getLogger("policywatch.elastic")
 
-    It is small: one of another store or version is made anew at once.
-    """
-    held = _live(store, elastic)
-    cursor = Cursor(store, held.cursor)
-    with store.reading() as connection:
-        last = last_change(connection)
-    if cursor.position >= last:
-        return 0
-    position = cursor.take()
-    if position is None:
-        return 0
-    try:
-        return _follow(store, elastic, held, cursor, position, stop or threading.Event())
-    finally:
-        cursor.release()
+
+class RunProjector:
+    """Keeps the index of source runs at the store's newest state; asks no server while nothing changed."""
+
+    def __init__(self, store: Store, elastic: Elastic, stop: threading.Event | None = None) -> None:
+        self._store = store
+        self._elastic = elastic
+        self._stop = stop or threading.Event()
+        self._held: Held | None = None
+        self._looked = 0.0
+
+    def turn(self) -> int:
+        """Writes what is new; returns the documents written. An index of another store or version is made anew."""
+        with self._store.reading() as connection:
+            last = last_change(connection)
+        if self._held is None or time.monotonic() > self._looked + CHECKED:
+            self._held, self._looked = _live(self._store, self._elastic), time.monotonic()
+        cursor = Cursor(self._store, self._held.cursor)
+        if cursor.position >= last:
+            return 0
+        position = cursor.take()
+        if position is None:
+            return 0
+        try:
+            return _follow(self._store, self._elastic, self._held, cursor, position, self._stop)
+        finally:
+            cursor.release()
 
 
 def _follow(store: Store, elastic: Elastic, held: Held, cursor: Cursor, position: int, stop: threading.Event) -> int:
@@ -44,7 +58,10 @@ def _follow(store: Store, elastic: Elastic, held: Held, cursor: Cursor, position
         if not runs:
             return written
         for some in bulks(Action(run.run_id, run.changed, run_document(run)) for run in runs):
-            written += deliver(elastic, held.name, some, stop=stop).written
+            done = deliver(elastic, held.name, some, stop=stop)
+            written += done.written
+            for run_id, (_, reason) in done.refused.items():
+                log.warning("Elasticsearch refused the document of run %d: %s", run_id, reason)
         start, number = runs[-1].changed, runs[-1].run_id
         with store.writing() as connection:
             if not cursor.move(connection, max(start, position)):

@@ -5,6 +5,7 @@ from typing import Any
 
 from search.kibana.description import Board, Panel, Row, Runtime, Value, View
 
+MISSING = "__missing__"  # Lens's own name for what has no value
 NAMES = {"average": "avg"}
 UNITS = {"d": "calendar_interval", "w": "calendar_interval", "M": "calendar_interval"}
 
@@ -61,4 +62,4 @@ def _bucket(row: Row, values: tuple[Value, ...], zone: str) -> dict[str, Any]:
     number = min(row.order.by, len(values) - 1)
     key = "_count" if values[number].by == "count" else f"value{number}"
     terms: dict[str, Any] = {"field": row.field, "size": row.size, "order": {key: row.order.direction}}
-    return {"terms": terms}
+    return {"terms": terms | {"missing": MISSING} if row.missing else terms}

@@ -37,7 +37,10 @@ class View(Part):
 
 
 class Search(Part):
-    """A saved search; `query` is KQL, `sort` a field and a direction."""
+    """A saved search; `query` is KQL, `sort` a field and a direction, `span` where its time range begins.
+
+    Without a range of its own Kibana would show the last fifteen minutes.
+    """
 
     id: str
     title: str
@@ -46,6 +49,7 @@ class Search(Part):
     columns: tuple[str, ...]
     sort: tuple[str, Direction]
     view: str = "notices"
+    span: str = "now-10y"
 
 
 class Regulator(Part):

@@ -69,6 +69,8 @@ def _search(search: Search) -> dict[str, Any]:
         "grid": {},
         "hideChart": True,
         "isTextBasedQuery": False,
+        "timeRestore": True,
+        "timeRange": {"from": search.span, "to": "now"},
         "kibanaSavedObjectMeta": {"searchSourceJSON": _text(source)},
     }
     return _object("search", search.id, attributes, [_reference(named, search.view)])

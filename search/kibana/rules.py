@@ -15,7 +15,7 @@ ATTRIBUTES = {
     },
     "search": {
         *("title", "description", "columns", "sort", "grid", "hideChart", "isTextBasedQuery"),
-        "kibanaSavedObjectMeta",
+        *("timeRestore", "timeRange", "kibanaSavedObjectMeta"),
     },
     "dashboard": {
         *("title", "description", "timeRestore", "timeFrom", "timeTo", "refreshInterval", "panelsJSON"),

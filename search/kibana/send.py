@@ -1,5 +1,6 @@
 """Posts the saved objects to a Kibana; an earlier import of ours is replaced."""
 
+import ssl
 from dataclasses import dataclass
 
 import httpx
@@ -23,13 +24,16 @@ class Imported:
 
 def send(text: str, url: str, api_key: str, *, authority: str = "") -> Imported:
     """Imports NDJSON into the Kibana at an address; raises KibanaRefused with Kibana's own reason and what to do."""
+    if not api_key.isascii():
+        raise KibanaRefused("POLICYWATCH_KIBANA_API_KEY has characters that no key has: copy the key's `encoded`")
     address = f"{url.rstrip('/')}/api/saved_objects/_import"
     headers = {"kbn-xsrf": "policywatch"} | ({"Authorization": f"ApiKey {api_key}"} if api_key else {})
     files = {"file": (FILE, text.encode(), "application/ndjson")}
     try:
-        with httpx.Client(verify=authority or True, timeout=SECONDS, trust_env=False) as client:
+        trusted = ssl.create_default_context(cafile=authority or None)
+        with httpx.Client(verify=trusted, timeout=SECONDS, trust_env=False) as client:
             answer = client.post(address, params={"overwrite": "true"}, headers=headers, files=files)
-    except (httpx.HTTPError, OSError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise KibanaRefused(f"{url} cannot be reached ({type(error).__name__}): check the address of Kibana") from None
     if answer.status_code in (401, 403):
         raise KibanaRefused(

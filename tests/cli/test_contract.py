@@ -89,6 +89,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *COMMANDS,
         *(f"alerts {name}" for name in ALERTS),
         *(f"elasticsearch {name}" for name in ELASTIC),
+        *(f"kibana {name}" for name in ("export", "import")),
         "sources list",
         "sources check",
     ],
@@ -193,3 +194,27 @@ def test_doctor_makes_nothing_where_nothing_is(tmp_path: Path) -> None:
 def test_what_a_terminal_types_may_be_no_text(filled: Path) -> None:
     done = run(filled, "forget", "https://example.gov.cn/\udcff")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", [("search", "样例"), ("show", "1"), ("init",)])
+def test_a_data_folder_that_cannot_be_is_said_in_a_line(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    done = run(file, *arguments)
+    assert done.returncode == 2 and "POLICYWATCH_DATA" in done.stderr and "Traceback" not in done.stderr
+    checks = json.loads(run(file, "doctor", "--json").stdout)
+    assert [one["state"] for one in checks if "no folder" in one["detail"]] == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({"POLICYWATCH_ELASTICSEARCH_CA": __file__}, "write https://"),
+        ({"POLICYWATCH_ELASTICSEARCH_API_KEY": "密钥"}, "characters that none has"),
+    ],
+)
+def test_settings_of_elasticsearch_that_cannot_be_are_said_in_a_line(
+    tmp_path: Path, named: dict[str, str], said: str
+) -> None:
+    done = run(tmp_path, "search", "样例", POLICYWATCH_ELASTICSEARCH_URL="http://127.0.0.1:9", **named)
+    assert done.returncode in (1, 2) and said in done.stderr and "Traceback" not in done.stderr

@@ -27,7 +27,7 @@ from search.elastic.indices import all_of, live
 from search.elastic.problems import IndexUnfit
 from search.elastic.projector import READER, Projector, lag, retry
 from search.elastic.rebuild import rebuild
-from search.elastic.runs import project_runs
+from search.elastic.runs import RunProjector
 
 
 @pytest.fixture
@@ -295,6 +295,8 @@ def test_what_is_refused_waits_with_its_reason(
     refusing["on"] = True
     fix(store, bad, Correction(comment_end=samples.now.date().replace(day=1)), now=samples.now)
     Projector(store, elastic).turn()
+    failed = [detail for state, detail, _ in elastic_health(settings, store) if state == "failed"]
+    assert len(failed) == 1 and "1 notices were refused" in failed[0]  # its older state in the index is no surplus
     refusing["on"] = False
     assert retry(store, elastic) == (1, 0) and held(elastic) == wanted(store)
 
@@ -310,7 +312,7 @@ def test_a_run_is_written_again_when_its_source_is_judged(filled: Any, elastic: 
             judged = samples.now + timedelta(days=1 if health == "ok" else 9)
             with store.writing() as connection:
                 connection.execute(runs.update().values(health=health, judged_at=judged))
-        assert project_runs(store, elastic) == 1 and project_runs(store, elastic) == 0
+        assert RunProjector(store, elastic).turn() == 1 and RunProjector(store, elastic).turn() == 0
         elastic.client.indices.refresh(index=elastic.names.sources)
         (row,) = elastic.client.search(index=elastic.names.sources)["hits"]["hits"]
         assert row["_source"].get("health", "") == health and row["_source"]["seconds"] == 0

@@ -22,7 +22,7 @@ from search.elastic.problems import ElasticRefused
 from search.elastic.projector import Projector
 from search.elastic.rebuild import rebuild
 from search.elastic.role import key_request
-from search.elastic.runs import project_runs
+from search.elastic.runs import RunProjector
 from search.engine import opened
 from search.parse import parse
 
@@ -78,7 +78,7 @@ def test_the_key_that_role_asks_for_is_enough_and_no_more(
                 runs.insert().values(source="miit", started_at=now, updated_at=now, mode="live", **counted)
             )
         assert Projector(store, elastic).turn() == 0
-        assert project_runs(store, elastic) == 1
+        assert RunProjector(store, elastic).turn() == 1
         assert rebuild(store, elastic) == 0
         assert {state for state, _, _ in elastic_health(settings, store)} == {"ok"}
         with closing(opened(settings)) as engine:

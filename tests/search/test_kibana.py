@@ -4,12 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
+from kibana_double import Kibana, started
 
 from notices.kinds import NoticeType
 from notices.notice import Notice
@@ -18,7 +17,7 @@ from notices.store.source_runs import SourceRun
 from search.elastic.documents import document, run_document
 from search.elastic.templates import index_body
 from search.kibana.aggregations import kql, request, runtime
-from search.kibana.description import Description, description
+from search.kibana.description import Description, Search, description
 from search.kibana.fields import Fields, fields_of
 from search.kibana.objects import ndjson
 from search.kibana.rules import complaints
@@ -151,6 +150,7 @@ def notices(make: MakeNotice) -> list[Notice]:
         make(4, "样例指南征求意见", **asked, issuers=CAC, published=at(10), accounts=("丁", "甲", "乙", "丙")),
         make(5, "印发样例办法", **law, published=at(2), accounts=("甲",)),
         make(6, "旧闻", kind=NoticeType.NEWS, published=at(500), accounts=("戊",)),
+        make(7, "样例办法征求意见", **asked, issuers=CAC, end=day(9), published=at(100), accounts=("甲",)),
     ]
     found[2:4] = gone(found[2], first=True), gone(found[3], first=False)
     return [replace(one, words=("样例", "规范") if one.notice_id < 3 else ("样例",)) for one in found]
@@ -223,21 +223,30 @@ def test_every_panel_gets_its_answer(server: tuple[Elasticsearch, dict[str, str]
         for panel in found.board.panels
     }
     totals = {name: answer["hits"]["total"]["value"] for name, answer in answers.items()}
-    assert (totals["open-count"], totals["soon-count"], totals["new-count"], totals["ill-count"]) == (3, 2, 2, 1)
+    assert (totals["open-count"], totals["soon-count"], totals["new-count"], totals["ill-count"]) == (4, 2, 2, 1)
     table = rows_of(answers["open-table"])
     assert list(table)[:2] == ["公开征求样例规范意见", "样例办法征求意见"]
-    assert table["样例办法征求意见"] == [(day(5).isoformat(), [5.0, 3.0])]
+    assert table["样例办法征求意见"] == [(day(5).isoformat(), [5.0, 3.0]), (day(9).isoformat(), [9.0, 1.0])]
     assert table["公开征求样例规范意见"] == [(day(0).isoformat(), [0.0, 1.0])]
-    assert sum(rows_of(answers["deadlines"]).values()) == 2
+    assert table["样例指南征求意见"] == [("__missing__", [20.0, 4.0])]
+    assert sum(rows_of(answers["deadlines"]).values()) == 3
     weekly = rows_of(answers["types"]).values()
-    assert sum(one.get("consultation", 0) for one in weekly if isinstance(one, dict)) == 4
-    assert rows_of(answers["issuers"]) == {"工业和信息化部": 3, "国家互联网信息办公室": 2, "工业和信息化部科技司": 1}
+    assert sum(one.get("consultation", 0) for one in weekly if isinstance(one, dict)) == 5
+    assert rows_of(answers["issuers"]) == {"工业和信息化部": 3, "国家互联网信息办公室": 3, "工业和信息化部科技司": 1}
     assert next(iter(rows_of(answers["carriers"]).items())) == ("样例指南征求意见", [4.0])
-    assert rows_of(answers["accounts"])["甲"] == 4
-    assert rows_of(answers["words"]) == {"样例": 5, "规范": 2}
+    assert rows_of(answers["accounts"])["甲"] == 5
+    assert rows_of(answers["words"]) == {"样例": 6, "规范": 2}
     assert list(rows_of(answers["health"])) == ["miit-yjzj", "cac"]
     healths = {name: (values[0], *values[2:4]) for name, values in rows_of(answers["health"]).items()}
     assert healths == {"miit-yjzj": ("unreachable", 1.0, 0.0), "cac": ("blocked", 0.0, 4.0)}
+
+
+def spanned(search: Search, zone: str) -> dict[str, str]:
+    """The time range that a saved search brings along, as Discover asks for it."""
+    rows = [json.loads(line) for line in ndjson(description(), ALIASES).splitlines()]
+    (held,) = [row["attributes"] for row in rows if row["attributes"].get("title") == search.title]
+    assert held["timeRestore"] is True
+    return {"gte": held["timeRange"]["from"], "lte": held["timeRange"]["to"], "time_zone": zone}
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -245,17 +254,17 @@ def test_every_saved_search_finds_what_it_says(server: tuple[Elasticsearch, dict
     client, names = server
     found = description()
     wanted = {
-        "open": [1, 2, 4],
+        "open": [1, 2, 7, 4],
         "this-week": [5, 2],
         "most-reposted": [4, 2],
         "removed": [3, 4],
         "issuer-miit": [5, 1, 3],
-        "issuer-cac": [2, 4],
+        "issuer-cac": [2, 4, 7],
     }
     for search in found.all_searches():
         answer = client.search(
             index=names["notices"],
-            query=kql(search.query, zone),
+            query={"bool": {"filter": [kql(search.query, zone), {"range": {"published": spanned(search, zone)}}]}},
             sort=[{search.sort[0]: {"order": search.sort[1], "missing": "_last"}}],
             runtime_mappings=runtime(found.views[0].runtime),
             fields=list(search.columns),
@@ -269,54 +278,22 @@ def test_what_an_analyst_types_means_the_same_in_every_zone(
 ) -> None:
     client, names = server
     typed = {
-        f'deadline >= "{day(0).isoformat()}"': {1, 2},
+        f'deadline >= "{day(0).isoformat()}"': {1, 2, 7},
         'issuer: "MIIT"': {1, 3, 5},
-        "机关: 网信办": {2, 4},
-        "title: 征求意见": {2, 3, 4},
-        'title: "样例办法"': {2, 5},
-        "type: consultation and not is: official": {1, 2, 3, 4},
+        "机关: 网信办": {2, 4, 7},
+        "title: 征求意见": {2, 3, 4, 7},
+        'title: "样例办法"': {2, 5, 7},
+        "type: consultation and not is: official": {1, 2, 3, 4, 7},
     }
     for query, ids in typed.items():
         hits = client.search(index=names["notices"], query=kql(query, zone))["hits"]["hits"]
         assert {int(hit["_id"]) for hit in hits} == ids, query
 
 
-class Kibana(BaseHTTPRequestHandler):
-    """Answers an import as Kibana does: by what the file and the key are."""
-
-    asked: ClassVar[list[tuple[str, dict[str, str], bytes]]] = []
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.asked.append((self.path, dict(self.headers), body))
-        status, said = 200, {"success": True, "successCount": body.count(b'"coreMigrationVersion"')}
-        if self.headers.get("Authorization") != "ApiKey good":
-            status, said = 401, {"message": "unable to authenticate"}
-        elif self.headers.get("kbn-xsrf") is None:
-            status, said = 400, {"message": "Request must contain a kbn-xsrf header."}
-        elif "broken" in self.path:
-            error = {"type": "search", "id": "x", "error": {"type": "unsupported_type"}}
-            said = {"success": False, "errors": [error]}
-        answer = json.dumps(said).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture
 def kibana() -> Iterator[str]:
-    Kibana.asked.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Kibana)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with started() as url:
+        yield url
 
 
 def test_an_import_is_posted_with_the_key_and_replaces_an_earlier_one(exported: str, kibana: str) -> None:
@@ -343,6 +320,13 @@ def test_what_kibana_refuses_is_said_without_the_key(
     assert "secret" not in str(refused.value)
 
 
-def test_a_kibana_that_is_away_is_said_to_be(exported: str) -> None:
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://kibana:port"])
+def test_a_kibana_that_is_away_is_said_to_be(exported: str, url: str) -> None:
     with pytest.raises(KibanaRefused, match="cannot be reached"):
-        send(exported, "http://127.0.0.1:9", "good")
+        send(exported, url, "good")
+
+
+def test_a_key_that_is_none_is_refused_before_it_is_sent(exported: str, kibana: str) -> None:
+    with pytest.raises(KibanaRefused, match="characters that no key has"):
+        send(exported, kibana, "密钥")
+    assert not Kibana.asked
