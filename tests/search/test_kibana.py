@@ -228,7 +228,7 @@ def test_every_panel_gets_its_answer(server: tuple[Elasticsearch, dict[str, str]
     assert list(table)[:2] == ["公开征求样例规范意见", "样例办法征求意见"]
     assert table["样例办法征求意见"] == [(day(5).isoformat(), [5.0, 3.0]), (day(9).isoformat(), [9.0, 1.0])]
     assert table["公开征求样例规范意见"] == [(day(0).isoformat(), [0.0, 1.0])]
-    assert table["样例指南征求意见"] == [("__missing__", [20.0, 4.0])]
+    assert table["样例指南征求意见"] == [("__missing__", [19.0, 4.0])]
     assert sum(rows_of(answers["deadlines"]).values()) == 3
     weekly = rows_of(answers["types"]).values()
     assert sum(one.get("consultation", 0) for one in weekly if isinstance(one, dict)) == 5
