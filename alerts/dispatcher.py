@@ -69,6 +69,11 @@ class Dispatcher:
             )  # fmt: skip
             self._out[name] = courier, self._pool.submit(_run, courier, queue, name)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a courier is out."""
+        return any(not work.done() for _, work in list(self._out.values()))
+
     def wait(self) -> Dispatched:
         """Waits for every courier and says what they did since this was asked last."""
         for _, work in self._out.values():

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from notices.isolate import isolate
 from notices.store import Store
 from scheduler.round import catch_up
 
+PATIENCE = 10.0  # seconds that feeds wait for messages: a channel that hangs keeps none from being written
 log = logging.getLogger("policywatch.service")
 
 
@@ -32,6 +34,7 @@ class Telling:
     channels: Callable[[], dict[str, Channel]] = field(init=False)
     dispatcher: Dispatcher = field(init=False)
     open: ExitStack = field(init=False, default_factory=ExitStack)
+    telling: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.channels = _steady(load_channels())
@@ -42,15 +45,23 @@ class Telling:
         """Indexes and matches what is new and sends couriers out."""
         if self.stop.is_set():
             return
+        self.telling = True
         isolate(lambda: catch_up(self.settings, self.store, self.clock()), "index and match")
         isolate(lambda: plan(self.store, self.clock()), "look for reminders and digests")
         isolate(lambda: self.dispatcher.turn(self.channels, self.clock()), "send")
+        self.telling = False
 
     def feed(self) -> None:
-        """Writes the feeds and calendars that changed."""
+        """Writes the feeds and calendars that changed, between messages: they share the interpreter, and can wait."""
         if not self.stop.is_set():
-            at = self.settings
-            isolate(lambda: refresh(self.store, at.data, at.feeds_url, self.clock()), "write feeds")
+            at, until = self.settings, time.monotonic() + PATIENCE
+
+            def give_way() -> None:
+                while (self.telling or self.dispatcher.busy) and time.monotonic() < until:
+                    if self.stop.wait(0.02):
+                        return
+
+            isolate(lambda: refresh(self.store, at.data, at.feeds_url, self.clock(), give_way), "write feeds")
 
     def __enter__(self) -> Self:
         self.open.enter_context(self.store.kept())

@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -27,10 +27,10 @@ from notices.store import Store
 STATE = "state.json"  # how far the log was read, beside the files, so that without them all are made anew
 
 
-def refresh(store: Store, data: Path, home: str, now: datetime) -> int:
+def refresh(store: Store, data: Path, home: str, now: datetime, give_way: Callable[[], None] = lambda: None) -> int:
     """Writes the feeds of the subscriptions to which something happened, or that have none; returns how many files.
 
-    `home` is the address under which feeds are served.
+    `home` is the address under which feeds are served; `give_way` is called before each subscription, and may wait.
     """
     folder = data / ROOM
     with store.reading() as connection:
@@ -46,7 +46,7 @@ def refresh(store: Store, data: Path, home: str, now: datetime) -> int:
         touched = ids if whole else (ids - there) | _touched(connection, before, at)
     written = 0
     if touched:
-        written = _write_all(store, folder, touched & ids, home, now)
+        written = _write_all(store, folder, touched & ids, home, now, give_way)
     if touched or state is None or before != position:
         folder.mkdir(parents=True, exist_ok=True)
         _replace(folder / STATE, orjson.dumps({"position": position, "at": now.isoformat()}))
@@ -83,11 +83,17 @@ def _touched(connection: Connection, position: int, at: datetime) -> set[int]:
     return {one for query in asked for one in connection.execute(query.distinct()).scalars()}
 
 
-def _write_all(store: Store, folder: Path, ids: Collection[int], home: str, now: datetime) -> int:
+def _write_all(
+    store: Store, folder: Path, ids: Collection[int], home: str, now: datetime, give_way: Callable[[], None]
+) -> int:
     name, shelf = store.store_id, Shelf(now)
     with store.reading() as connection:
         found = load(connection, ids)
-    return sum(_write(store, name, folder / str(one.id), one, home, shelf, now) for one in found)
+    written = 0
+    for one in found:
+        give_way()
+        written += _write(store, name, folder / str(one.id), one, home, shelf, now)
+    return written
 
 
 def _write(store: Store, store_id: str, folder: Path, one: Subscription, home: str, shelf: Shelf, now: datetime) -> int:
