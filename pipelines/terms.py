@@ -8,7 +8,6 @@ from typing import Any
 
 from config.synonyms import synonyms
 from notices.normal import normalise
-from notices.normal_codes import normalise_whole
 
 _LATIN = re.compile(r"[a-z0-9]+")
 
@@ -24,6 +23,8 @@ class Entry:
 
 def find_terms(text: str) -> tuple[str, ...]:
     """The full names of the entries found in a text, in the file's order; a name inside a context does not count."""
+    from notices.normal_codes import normalise_whole  # numpy: a search looks at the names alone
+
     plain = normalise_whole(text)
     known = names()
     found = {known[word].name for word in known.keys() & set(_LATIN.findall(plain))}

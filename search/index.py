@@ -48,6 +48,7 @@ class Index:
     def __init__(self, folder: Path, path: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = path or newest(folder) or folder / "index-0001.db"
+        self._extent: tuple[int, int, int] | None = None
         try:
             self.database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
             self.database.execute(f"PRAGMA page_size={PAGE_SIZE}")
@@ -69,6 +70,13 @@ class Index:
     def __len__(self) -> int:
         """How many notices are in the index."""
         return int(self.database.execute("SELECT count(*) FROM docs").fetchone()[0])
+
+    def extent(self) -> tuple[int, int]:
+        """How many notices are in the index, and the highest id; looked up once for each position."""
+        if self._extent is None or self._extent[0] != self.position:
+            size, newest = self.database.execute("SELECT count(*), max(id) FROM docs").fetchone()
+            self._extent = self.position, size, newest or 0
+        return self._extent[1:]
 
     @property
     def position(self) -> int:

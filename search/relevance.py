@@ -40,7 +40,7 @@ class Clause:
 
 def ranked(index: Index, node: Node, found: Sequence[int], wanted: Sequence[Concept], limit: int) -> list[Ranked]:
     """The exact matches by relevance and, when they are fewer than `limit`, looser ones after them."""
-    size, newest = index.database.execute("SELECT count(*), max(id) FROM docs").fetchone()
+    size, newest = index.extent()
     counts = _counts(index, wanted, newest)
     clauses = _affordable(_clauses(wanted, counts))
     scores = _scores(index, [clause.match for clause in clauses], common=_is_common(clauses))
