@@ -1,8 +1,9 @@
 """The identity of an address: what makes two of them the same article."""
 
 import re
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 
+from notices.addresses import parts_of
 from notices.article import Article
 
 WECHAT_HOST = "mp.weixin.qq.com"
@@ -69,12 +70,8 @@ def host_of(url: str) -> str:
 
 
 def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme.lower() in _PORTS and bool(parts.hostname)
-        return parts if known and (parts.port is None or parts.port > 0) else None
-    except ValueError:  # an address such as http://[ or a port that is no number
-        return None
+    parts = parts_of(url)
+    return parts if parts.scheme.lower() in _PORTS and parts.hostname else None
 
 
 def _host(parts: SplitResult) -> str:

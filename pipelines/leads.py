@@ -2,8 +2,8 @@
 
 import html
 import re
-from urllib.parse import urljoin
 
+from notices.addresses import joined
 from notices.article import Article
 from notices.identity import host_of, identity
 
@@ -25,7 +25,7 @@ def leads(article: Article, key: str) -> tuple[str, ...]:
     body = article.body
     found = [*article.links, *(_ADDRESS.findall(body) if "://" in body else [])]
     if "](/" in body:
-        found += [_joined(article.url, path) for path in _BEHIND.findall(body)]
+        found += [joined(article.url, path) for path in _BEHIND.findall(body)]
     cut = (html.unescape(raw).rstrip(".,;:!?") for raw in found)
     files = {attachment.url for attachment in article.attachments}
     pages = dict.fromkeys(address for address in cut if address not in files and _page(address))
@@ -38,10 +38,3 @@ def leads(article: Article, key: str) -> tuple[str, ...]:
 
 def _page(address: str) -> bool:
     return not _ASSETS.match(address) and not _PICTURE.search(address) and bool(host_of(address))
-
-
-def _joined(base: str, path: str) -> str:
-    try:
-        return urljoin(base, path)
-    except ValueError:
-        return ""

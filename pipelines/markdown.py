@@ -3,8 +3,10 @@
 import html
 import re
 from typing import NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
+from notices.addresses import joined as absolute
+from notices.addresses import parts_of
 from notices.article import Attachment
 
 
@@ -130,27 +132,16 @@ def _block(text: str, base: str, files: dict[str, Attachment]) -> list[Line]:
 
 def _linked(found: re.Match[str], base: str, files: dict[str, Attachment]) -> str:
     text, url = found[1].replace("\n", " "), found[2]
-    if _MAYBE_FILE.search(found[0]) and (_FILES.search(unquote(_path(url))) or _FILES.search(text.strip())):
+    if _MAYBE_FILE.search(found[0]) and (_FILES.search(unquote(parts_of(url).path)) or _FILES.search(text.strip())):
         address = _absolute(base, _restored(url))
-        name = joined(_restored(_STRONG.sub(HOLE, text))).strip() or unquote(_path(address)).rpartition("/")[2]
+        name = joined(_restored(_STRONG.sub(HOLE, text))).strip() or unquote(parts_of(address).path).rpartition("/")[2]
         if address:
             files.setdefault(address, Attachment(html.unescape(name), address))
     return f"{_OPEN}{text}{_CLOSE}" if text.strip(" " + HOLE) else HOLE
 
 
-def _path(url: str) -> str:
-    """The path of an address, empty when it cannot be read."""
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
-
-
 def _absolute(base: str, url: str) -> str:
-    try:
-        address = urljoin(base, html.unescape(url))
-    except ValueError:
-        return ""
+    address = absolute(base, html.unescape(url))
     return address if address.startswith(("http://", "https://")) else ""
 
 

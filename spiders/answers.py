@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -18,6 +18,7 @@ from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionLost
 
 from config.sources import Source
+from notices.addresses import joined, parts_of
 from notices.identity import host_of
 from notices.page import Page
 from notices.target import Target
@@ -36,7 +37,7 @@ def instead(url: str, bases: Mapping[str, str]) -> str:
     base = bases.get(host_of(url))
     if not base:
         return url
-    parts, other = urlsplit(url), urlsplit(base)
+    parts, other = parts_of(url), parts_of(base)
     return urlunsplit((other.scheme, other.netloc, other.path.rstrip("/") + parts.path, parts.query, ""))
 
 
@@ -85,10 +86,7 @@ def redirect_of(response: Response) -> str:
     place = response.headers.get("Location") or b""
     if response.status not in _REDIRECTS or not place:
         return ""
-    try:
-        return urljoin(response.url, place.decode("utf-8", errors="replace").strip())
-    except ValueError:
-        return "invalid:"
+    return joined(response.url, place.decode("utf-8", errors="replace").strip()) or "invalid:"
 
 
 def loss(error: BaseException) -> tuple[str, str]:

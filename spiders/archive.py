@@ -4,9 +4,10 @@ import codecs
 import re
 from datetime import date, datetime, time
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
+from notices.addresses import parts_of
 from notices.article import Article, Reading
 from notices.identity import WECHAT_HOST, host_of
 from notices.kinds import Markup, PageState, Precision
@@ -124,7 +125,7 @@ def _without_title(lines: list[str], title: str) -> list[str]:
 
 
 def _article(front: FrontMatter, frame: Frame) -> Article:
-    query = parse_qs(urlsplit(front.url.replace("&amp;", "&")).query) if WECHAT_HOST in front.url else {}
+    query = parse_qs(parts_of(front.url.replace("&amp;", "&")).query) if WECHAT_HOST in front.url else {}
     host = host_of(front.url).split(":")[0]
     return Article(
         url=front.url,

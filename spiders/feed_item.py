@@ -1,9 +1,10 @@
 """Articles that a feed delivered whole, as `content:encoded`, `content_html` or a laid-out description."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from parsel import Selector
 
+from notices.addresses import parts_of
 from notices.article import Article, Reading
 from notices.identity import WECHAT_HOST, host_of
 from notices.kinds import PageState, Precision
@@ -26,7 +27,7 @@ def read_feed_item(page: Page, text: str) -> Reading:
     if shell is not None:
         return Reading(shell.state, reason=f"in the feed's item {shell.reason}")
     host = host_of(page.url).partition(":")[0]
-    query = parse_qs(urlsplit(page.url.replace("&amp;", "&")).query) if host == WECHAT_HOST else {}
+    query = parse_qs(parts_of(page.url.replace("&amp;", "&")).query) if host == WECHAT_HOST else {}
     article = Article(
         url=page.url,
         title=one_line(page.listed_title or body)[:200],

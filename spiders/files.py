@@ -1,10 +1,11 @@
 """The files that a page offers: links to documents and frames that show one."""
 
 import re
-from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from lxml import etree
 
+from notices.addresses import joined, parts_of
 from notices.article import Attachment
 
 _ENDINGS = r"\.(?:docx?|pdf|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|csv)"
@@ -22,9 +23,8 @@ def attachments(root: etree._Element, base: str) -> tuple[Attachment, ...]:
         address = _address(element)
         if not address:
             continue
-        try:
-            url = urljoin(base, address)
-        except ValueError:  # a link such as http://[ in the page
+        url = joined(base, address)
+        if not url:
             continue
         name = _name(element, url)
         if url not in found or (name and not found[url].name):
@@ -42,20 +42,14 @@ def _address(element: etree._Element) -> str:
 
 def _viewed(address: str) -> str:
     """The document a frame shows, directly or in a viewer; empty for other frames."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
+    parts = parts_of(address)
     if _VIEWER.search(parts.path):
         return (parse_qs(parts.query).get("file") or [""])[0]
     return address if _FILE.search(parts.path) else ""
 
 
 def _is_file(href: str) -> bool:
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return False
+    parts = parts_of(href)
     named = any(_FILE.search(value) for values in parse_qs(parts.query).values() for value in values)
     return bool(_FILE.search(parts.path) or _DOWNLOAD.search(parts.path) or named)
 

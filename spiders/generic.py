@@ -4,12 +4,12 @@ import json
 import logging
 import re
 from datetime import datetime
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 from parsel import Selector
 
+from notices.addresses import parts_of
 from notices.article import Article, Reading
 from notices.kinds import PageState, Precision
 from notices.page import Page
@@ -43,7 +43,7 @@ def read_generic(page: Page, text: str) -> Reading:
         )
     if not body:
         return Reading(PageState.EMPTY, reason="no text in the page")
-    host = urlsplit(page.url).hostname or ""
+    host = parts_of(page.url).hostname or ""
     article = Article(
         url=page.url,
         title=one_line(page.listed_title or found.get("title") or body)[:200],

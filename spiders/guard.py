@@ -4,11 +4,14 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from config.sources import Source
+from notices.addresses import parts_of
 
 Resolve = Callable[[str], Awaitable[str]]
+
+# IPv4 addresses inside IPv6 ones, which Python takes for public ones: translated (RFC 6052) and compatible (RFC 4291)
+_CARRIERS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 
 
 class Refused(ValueError):
@@ -29,11 +32,8 @@ async def check(url: str, named: Iterable[str], resolve: Resolve) -> None:
 
     `resolve` gives the address that the connection will be made to, so that a name cannot mean two things.
     """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        raise Refused(f"{url[:200]} is no address") from None
+    parts = parts_of(url)
+    host = parts.hostname or ""
     if parts.scheme.lower() not in {"http", "https"} or not host:
         raise Refused(f"only http and https addresses are asked, not {url[:200]}")
     if _host(url) in named:
@@ -48,6 +48,8 @@ def is_public(address: str) -> bool:
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
+        return False
+    if any(ip in network for network in _CARRIERS):
         return False
     mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
     return ip.is_global and not ip.is_multicast and (mapped is None or is_public(str(mapped)))
@@ -66,11 +68,8 @@ def _literal(host: str) -> str:
 
 
 def _host(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme.lower(), 0)
-    except ValueError:
-        return ""
+    parts = parts_of(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme.lower(), 0)
     return f"{parts.hostname}:{port}" if parts.hostname else ""
 
 

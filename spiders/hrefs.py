@@ -1,9 +1,10 @@
 """The pages that an element links to."""
 
 import re
-from urllib.parse import urljoin
 
 from lxml import etree
+
+from notices.addresses import joined
 
 _SPACES = re.compile(r"\s+")
 
@@ -15,10 +16,7 @@ def links(root: etree._Element, base: str) -> tuple[str, ...]:
         href = _SPACES.sub("", element.get("href") or "")
         if not href or href.startswith(("#", "javascript:", "mailto:")):
             continue
-        try:
-            url = urljoin(base, href)
-        except ValueError:  # a link such as http://[ in the page
-            continue
+        url = joined(base, href)
         if url.startswith(("http://", "https://")):
             found.setdefault(url)
     return tuple(found)

@@ -2,10 +2,10 @@
 
 import re
 from typing import Any
-from urllib.parse import urljoin
 
 from parsel import Selector
 
+from notices.addresses import joined
 from notices.article import Article, Reading
 from notices.kinds import PageState, Precision
 from notices.page import Page
@@ -32,7 +32,7 @@ def read_submission(page: Page, text: str) -> Reading:
         found = _ARTICLE_ID.search(data)
         if found is None:
             return Reading(PageState.ERROR, reason="the service names no article")
-        moved_to = urljoin(page.url, f"{SERVICE}column/getArticleDetail?articleId={found[1]}")
+        moved_to = joined(page.url, f"{SERVICE}column/getArticleDetail?articleId={found[1]}")
         return Reading(PageState.MOVED, moved_to=moved_to, reason="a short key leads to the article")
     if not isinstance(data, dict) or not data.get("articleContent"):
         return Reading(PageState.GONE, reason="the service holds no such article")
@@ -47,7 +47,7 @@ def _article(page: Page, data: dict[str, Any]) -> Reading:
     when, _ = instant(str(data.get("publishDate") or ""))
     key = str(data.get("shortUrlKey") or "")
     article = Article(
-        url=urljoin(page.url, f"/sa.html#/{key}") if key else page.url,
+        url=joined(page.url, f"/sa.html#/{key}") if key else page.url,
         title=one_line(_BREAK.sub("", str(data.get("articleTitle") or page.listed_title))),
         account=NDRC.account,
         published_at=when or page.listed_at,

@@ -3,10 +3,10 @@
 import html
 import re
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from parsel import Selector
 
+from notices.addresses import joined
 from notices.article import Article, Reading
 from notices.kinds import PageState
 from notices.page import Page
@@ -71,7 +71,7 @@ def _share(scripts: Scripts, tag: str) -> Reading:
     """A page that only points at another account's article: followed, not read."""
     found = _LINK.search(tag)
     link = found[1] if found else member(scripts.data, "reprint_url")
-    moved_to = urljoin(scripts.page.url, html.unescape(link)) if link else ""
+    moved_to = joined(scripts.page.url, html.unescape(link)) if link else ""
     return Reading(PageState.SHARE, moved_to=moved_to, reason="shares another article")
 
 

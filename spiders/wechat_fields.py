@@ -4,9 +4,10 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
+from notices.addresses import parts_of
 from notices.article import Article
 from notices.kinds import Precision
 from notices.page import Page
@@ -83,7 +84,7 @@ class Scripts:
         if biz and mid and idx:
             return biz, mid, idx
         for link in (self.value("msg_link", key="link"), self._meta("og:url"), self.page.url):
-            given = parse_qs(urlsplit(html.unescape(link)).query)
+            given = parse_qs(parts_of(html.unescape(link)).query)
             if given.get("__biz") and given.get("mid"):
                 return given["__biz"][0], given["mid"][0], given.get("idx", ["1"])[0]
         return biz, mid, idx

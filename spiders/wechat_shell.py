@@ -2,10 +2,10 @@
 
 import html
 import re
-from urllib.parse import urljoin
 
 from parsel import Selector
 
+from notices.addresses import joined
 from notices.article import Reading
 from notices.kinds import PageState
 from notices.normal import normalise
@@ -123,4 +123,4 @@ def _words_at(text: str, marks: tuple[str, ...]) -> str:
 
 def _target(page: Page, text: str, state: PageState) -> str:
     target = variable(text, "transferTargetLink") if state is PageState.MOVED else ""
-    return urljoin(page.url, target) if target else ""
+    return joined(page.url, target) if target else ""

@@ -10,11 +10,12 @@ from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from string import Template
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import yaml
 
+from notices.addresses import parts_of
 from scheduler.demo_site.word import document
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -46,7 +47,7 @@ class Content:
 
     def answer(self, address: str) -> Answer | None:
         """The answer to a path with its query; None where the site has no such page."""
-        parts = urlsplit(address)
+        parts = parts_of(address)
         query = parse_qs(parts.query)
         if parts.path == "/robots.txt":
             return Answer(b"User-agent: *\nDisallow: /private/\n", "text/plain")

@@ -3,9 +3,10 @@
 import html
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from config.sources import Source
+from notices.addresses import parts_of
 from notices.page import Page
 from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing, Row
@@ -43,7 +44,7 @@ class AlbumReader:
 
 
 def _ask(url: str, changes: dict[str, str], number: int) -> Ask:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     query = dict(parse_qsl(html.unescape(parts.query), keep_blank_values=True))
     query |= {"action": "getalbum", "count": str(COUNT), "f": "json", **changes}
     address = urlunsplit(parts._replace(query=urlencode(query), fragment=""))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from config.sources import Source
+from notices.addresses import joined
 from notices.page import Page
 from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing, Row
@@ -103,7 +103,7 @@ def _next(text: str, ask: Ask) -> Ask | None:
     address = json_of(text).get("next_url")
     if not isinstance(address, str) or not address:
         return None
-    return Ask(urljoin(ask.url, address), "feed", ask.number + 1, note=ask.note)
+    return Ask(joined(ask.url, address), "feed", ask.number + 1, note=ask.note)
 
 
 def _whole(content: str, *, summary: bool = False) -> str:
@@ -125,7 +125,7 @@ def _paragraphs(text: Any) -> str:
 def _absolute(row: Row, base: str) -> Row:
     if row.url.startswith(("http://", "https://")):
         return row
-    return Row(urljoin(base, row.url), row.title, row.published_at, None, row.account, row.content)
+    return Row(joined(base, row.url), row.title, row.published_at, None, row.account, row.content)
 
 
 def _author(entry: Mapping[str, Any]) -> str:

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from config.sources import Source
+from notices.addresses import joined, parts_of
 from notices.page import Page
 from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing, Row
@@ -59,16 +60,13 @@ def _row(entry: Any, paths: Mapping[str, str], base: str, found: Counter[str]) -
     if not parts.get("link") or not title:
         return None
     deadline = instant_in(parts.get("deadline", ""))
-    try:
-        return Row(
-            url=urljoin(base, parts["link"]),
-            title=title,
-            published_at=instant_in(parts.get("date", "")),
-            ends_on=deadline.astimezone(SHANGHAI).date() if deadline else None,
-            account=parts.get("account", ""),
-        )
-    except ValueError:  # a link such as http://[
-        return None
+    return Row(
+        url=joined(base, parts["link"]),
+        title=title,
+        published_at=instant_in(parts.get("date", "")),
+        ends_on=deadline.astimezone(SHANGHAI).date() if deadline else None,
+        account=parts.get("account", ""),
+    )
 
 
 def _at(value: Any, path: str) -> Any:
@@ -89,13 +87,13 @@ def _text(value: Any) -> str:
 
 def _has_more(value: Any, paths: Mapping[str, str], ask: Ask, rows: int) -> bool:
     total = _text(_at(value, paths["total"])) if "total" in paths else ""
-    given = dict(parse_qsl(urlsplit(ask.url).query)).get(paths.get("size", ""), "")
+    given = dict(parse_qsl(parts_of(ask.url).query)).get(paths.get("size", ""), "")
     size = int(given) if given.isdecimal() else rows
     return not total.isdecimal() or ask.number * size < int(total)
 
 
 def _next(paths: Mapping[str, str], ask: Ask) -> Ask:
-    parts = urlsplit(ask.url)
+    parts = parts_of(ask.url)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     given = query.get(paths["page"], "")
     query[paths["page"]] = str((int(given) if given.isdecimal() else ask.number) + 1)

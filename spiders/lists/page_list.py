@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urljoin
 
 from parsel import Selector, SelectorList
 
 from config.sources import Source
+from notices.addresses import joined
 from notices.page import Page
 from spiders.blocks import one_line
 from spiders.listing import Ask, Listing, Row
@@ -89,15 +89,12 @@ def _address(href: str, chosen: Mapping[str, str], base: str) -> str:
     href = href.strip()
     if not href or href.startswith(("#", "javascript:", "mailto:")):
         return ""
-    try:
-        return urljoin(base, href)
-    except ValueError:  # a link such as http://[
-        return ""
+    return joined(base, href)
 
 
 def _next(selector: Selector, chosen: str, ask: Ask, found: Counter[str]) -> Ask | None:
     if "{page}" in chosen:
-        return Ask(urljoin(ask.url, chosen.replace("{page}", str(ask.number + 1))), number=ask.number + 1)
+        return Ask(joined(ask.url, chosen.replace("{page}", str(ask.number + 1))), number=ask.number + 1)
     address = _address(_value(_select(selector, chosen)[:1], "href"), {}, ask.url) if chosen else ""
     if not address or address == ask.url:
         return None

@@ -6,11 +6,12 @@ The shell names a request to the site's unit address; that answers with JSON tha
 import json
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from parsel import Selector
 
 from config.sources import Source
+from notices.addresses import joined, parts_of
 from notices.page import Page
 from spiders.decode import json_of
 from spiders.listing import Ask, LayoutChanged, Listing
@@ -40,7 +41,7 @@ class UnitReader:
 
 
 def _is_unit(url: str) -> bool:
-    return urlsplit(url).path.endswith("/page/build/unit")
+    return parts_of(url).path.endswith("/page/build/unit")
 
 
 def _shell(source: Source, ask: Ask, text: str) -> Listing:
@@ -50,7 +51,7 @@ def _shell(source: Source, ask: Ask, text: str) -> Listing:
         attributes = {name.lower(): value for name, value in script.root.items()}  # `attrib` raises on odd names
         parameters = _parameters(attributes.get("querydata", ""))
         if parameters.get("pageId") or parameters.get("tagId"):
-            url = urljoin(ask.url, attributes.get("url") or UNIT)
+            url = joined(ask.url, attributes.get("url") or UNIT)
             found.append((_likeness(parameters.get("tagId", "")), f"{url}?{urlencode(parameters)}"))
     if not found and not source.fallback:
         raise no_list(text, "the column's shell names no unit request (script[querydata])")
@@ -91,7 +92,7 @@ def _fragment(text: str) -> str:
 
 def _page(url: str, number: int, size: int) -> str:
     """The address of a page of the list; the first takes no page parameter, so it is only added."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "paramJson"]
     paging = json.dumps({"pageNo": number, "pageSize": size}, separators=(",", ":"))
     return urlunsplit(parts._replace(query=urlencode([*kept, ("paramJson", paging)])))

@@ -1,11 +1,11 @@
 """The rows in a unit's HTML, in the shapes that its sites give them."""
 
 from datetime import date
-from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from parsel import Selector
 
+from notices.addresses import joined, parts_of
 from notices.identity import host_of
 from spiders.blocks import one_line
 from spiders.listing import Row
@@ -54,10 +54,10 @@ def _title(link: etree._Element) -> str:
 
 def _address(base: str, href: str) -> str:
     """The row's address under the column's scheme where it is on the column's own host."""
-    url = urljoin(base, href)
+    url = joined(base, href)
     if host_of(url) == host_of(base):
-        parts = urlsplit(url)
-        return urlsplit(base)._replace(path=parts.path, query=parts.query, fragment="").geturl()
+        parts = parts_of(url)
+        return parts_of(base)._replace(path=parts.path, query=parts.query, fragment="").geturl()
     return url
 
 

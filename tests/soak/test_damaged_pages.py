@@ -22,7 +22,7 @@ ADDRESSES = (
 )
 PIECES = (
     *(b"<", b'"', b"'", b"{", b"}", b"null", b"[]", b"</div>", b"<!--", b"\x00", b"1e999", b'"items":3,'),
-    *(b"\\u", b"\\ud800"),
+    *(b"\\u", b"\\ud800", b"http://[]/", b"//[x]/", b"https://a:b/", b"http://a:0/", b":99999/", b"[", b"]"),
 )
 HEAD = 300  # bytes in which declarations stand: half of the damage is there
 

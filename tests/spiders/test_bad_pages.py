@@ -1,17 +1,24 @@
 """Pages that should not be: each gets a state and a reason."""
 
+import re
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
+from config.sources import load_sources, read_sources
 from notices.kinds import PageState
 from notices.page import Page
 from spiders.decode import LARGEST, text_of
+from spiders.listing import Ask, LayoutChanged
+from spiders.lists import reader_of
 from spiders.readers import read
 from tests.spiders.shapes import ADDRESSES, SHAPES, shaped
 
 WECHAT = "https://mp.weixin.qq.com/s/abc"
 MIIT = "https://www.miit.gov.cn/a/art_1.html"
+PAGES = Path(__file__).parent.parent / "pages"
+ADDRESS = re.compile(rb"https?://[^\s\"'<>\\]+|(?<=href=\")[^\"]+")
 
 
 def page(body: bytes, url: str = WECHAT, status: int = 200, **headers: str) -> Page:
@@ -89,3 +96,23 @@ def test_strange_shapes_are_read_to_their_end(name: str, url: str) -> None:
     reading = read(page(shaped(name), url))
     assert reading.reason
     assert reading.article is None or len(reading.article.body) <= len(shaped(name))
+
+
+@pytest.mark.parametrize(
+    "broken", ["http://[", "http://[]/x", "//[x]/y", "https://a:b/", "https://a:0/", "https://a:99999/"]
+)
+def test_addresses_that_are_none_make_no_reader_raise(broken: str) -> None:
+    sources = [*load_sources(), *read_sources((PAGES / "sources.yaml").read_text(encoding="utf-8"))]
+    paths = [path for path in PAGES.rglob("*.*") if path.suffix in {".html", ".api", ".xml", ".json"}]
+    assert len(paths) > 20
+    for path in sorted(paths):
+        body, count = ADDRESS.subn(lambda _: broken.encode(), path.read_bytes())
+        for url in ADDRESSES:
+            read(page(body, url))
+        for source in sources if count else ():
+            for ask in (*reader_of(source).first(source), Ask(source.url, "list"), Ask(source.url, "feed")):
+                try:
+                    rows = reader_of(source).read(source, ask, page(body, ask.url)).rows
+                except LayoutChanged:
+                    continue
+                assert all(row.title for row in rows)

@@ -140,6 +140,7 @@ def test_why_there_is_no_answer(error: Exception, outcome: str) -> None:
     [
         *[(one, False) for one in ("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0")],
         *[(one, False) for one in ("::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "100.64.0.1", "224.0.0.1", "x")],
+        *[(one, False) for one in ("64:ff9b::a00:1", "64:ff9b:1::a00:1", "::7f00:1")],
         *[(one, True) for one in ("8.8.8.8", "114.114.114.114", "2400:3200::1", "::ffff:8.8.8.8")],
     ],
 )
