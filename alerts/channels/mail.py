@@ -88,7 +88,7 @@ def send(channel: Channel, message: Message, now: datetime) -> Answer:
     try:
         server = talk.open()
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        return Answer(False, _why(error), down=True)
+        return Answer(False, _why(error, channel), down=True)
     watch = Timer(channel.timeout, talk.cut, (server,))
     watch.daemon = True
     watch.start()
@@ -99,8 +99,7 @@ def send(channel: Channel, message: Message, now: datetime) -> Answer:
     except smtplib.SMTPResponseException as error:
         return Answer(False, _words(error.smtp_code, error.smtp_error), _all(error))
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        why = f"no answer within {channel.timeout:g} s" if talk.late.is_set() else _why(error)
-        return Answer(False, why, down=True, unsure=talk.left)
+        return Answer(False, _why(error, channel, late=talk.late.is_set()), down=True, unsure=talk.left)
     finally:
         watch.cancel()
         _leave(server)
@@ -128,7 +127,9 @@ def _words(code: int, said: bytes | str) -> str:
     return f"{code} {' '.join(told.split())[:200]}"
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, channel: Channel, *, late: bool = False) -> str:
+    if late or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib wraps it
+        return f"no answer within {channel.timeout:g} s"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the server's certificate is not trusted: {error.verify_message}"
     told = error.strerror if isinstance(error, OSError) and error.strerror else "that is no mail server's answer"

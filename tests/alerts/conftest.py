@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from notices.schema import SHANGHAI, articles, events, matter_moves, notice_alia
 from notices.store import Store
 from notices.store.article_rows import article_values
 from notices.understood import Fingerprint, Understood
+from tests.polling import until
 
 START = datetime(2026, 11, 1, 9, tzinfo=SHANGHAI)
 OPEN_UNTIL = date(2026, 12, 31)
@@ -252,14 +252,6 @@ def receiving() -> Iterator[Hook]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def until(true: Callable[[], Any], seconds: float = 20) -> None:
-    """Polls until something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.fixture
