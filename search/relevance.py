@@ -44,7 +44,7 @@ def ranked(index: Index, node: Node, found: Sequence[int], wanted: Sequence[Conc
     counts = _counts(index, wanted, newest)
     clauses = _affordable(_clauses(wanted, counts))
     scores = _scores(index, [clause.match for clause in clauses], common=_is_common(clauses))
-    ranker = Ranker([_weighed(concept, counts, size) for concept in wanted])
+    ranker = Ranker([weighed(concept, counts, size) for concept in wanted])
     kept = sorted(found, key=lambda one: (-scores.get(one, 0.0), -one))
     best = _scored(index, kept[: max(limit, RANKED)], scores, ranker, exact=True)
     if len(found) >= limit or not wanted:
@@ -110,7 +110,7 @@ def _scores(index: Index, matches: Sequence[str], *, common: bool) -> dict[int, 
     return {one: -score for one, score in index.database.execute(sql, (either,))}
 
 
-def _weighed(concept: Concept, counts: dict[str, int], size: int) -> Wanted:
+def weighed(concept: Concept, counts: dict[str, int], size: int) -> Wanted:
     """A concept with the weights of its tokens: what is rare says more."""
     first = concept.texts[0].tokens
     tokens = {token: _rarity(counts.get(token, BUDGET), size) for token in first if counts.get(token)}
@@ -127,11 +127,12 @@ def _related(index: Index, best: Sequence[Ranked]) -> dict[int, float]:
     ids = [one.notice_id for one in best]
     marks = ", ".join("?" * len(ids))
     rows = index.database.execute(f"SELECT spaced, named, type FROM docs WHERE id IN ({marks})", ids)
-    names = [name for row in rows if row[2] != NoticeType.ROUNDUP for name in _about(row[0], row[1])]
+    names = [name for row in rows if row[2] != NoticeType.ROUNDUP for name in documents_of(row[0], row[1])]
     return _scores(index, [f'"{name}"' for name in dict.fromkeys(names)], common=False)
 
 
-def _about(title: str, named: str) -> list[str]:
+def documents_of(title: str, named: str) -> list[str]:
+    """The tokens of the documents that a notice is about: those in its title, else the only one that it names."""
     names = [name for name in named.split(f" {BETWEEN} ") if name.count(" ") >= 3]
     return [name for name in names if f" {name} " in f" {title} "] or (names if len(names) == 1 else [])
 

@@ -26,8 +26,8 @@ ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT), str(HERE)]
 
 import bench_alerts  # noqa: E402
-import bench_elasticsearch  # noqa: E402
 import bench_pages  # noqa: E402
+import bench_projector  # noqa: E402
 import bench_schedule  # noqa: E402
 from bench_elastic import elastic_figures  # noqa: E402
 from bench_match import match_figures, turn_figures  # noqa: E402
@@ -166,7 +166,7 @@ def main() -> None:
         ingest_figures(labels, folder)
         flatness(folder)
         search_figures(labels, folder)
-        bench_elasticsearch.show(folder / "store")
+        bench_projector.show(folder / "store")
         page_figures(labels.parent, folder)
         bench_pages.page_figures(labels.parent, folder)
         bench_pages.shape_figures()

@@ -1,6 +1,6 @@
 """Elasticsearch: how fast the projector indexes beside the library's own bulk helper, and how soon an event is found.
 
-    python docs/figures/bench_elasticsearch.py FOLDER_OF_A_STORE
+    python docs/figures/bench_projector.py FOLDER_OF_A_STORE
 
 The server is the tests' own. Both ways send the same documents to indices of one mapping on one server, in turns.
 """

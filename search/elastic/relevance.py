@@ -13,7 +13,7 @@ from search.elastic.dsl import Dsl, any_of, phrase, query
 from search.fields import TEXT
 from search.fts import is_character
 from search.rank import Facts, Ranker
-from search.relevance import PIECES, RANKED, RELATED, Ranked, _about, _weighed
+from search.relevance import PIECES, RANKED, RELATED, Ranked, documents_of, weighed
 from search.tree import Node, Text
 
 BOOSTS: Mapping[str, float] = {"title": 1.0, "body": 1.0, "attachments": 0.5}
@@ -35,7 +35,7 @@ def ranked(asking: Asking, node: Node, wanted: Sequence[Concept], limit: int) ->
     """The exact matches by relevance and, when they are fewer than `limit`, looser ones after them."""
     exact = query(node)
     counts, size = _counts(asking, wanted)
-    ranker = Ranker([_weighed(concept, counts, size) for concept in wanted])
+    ranker = Ranker([weighed(concept, counts, size) for concept in wanted])
     clauses = list(_clauses(wanted, counts))
     first = _best({"filter": [exact], "should": clauses}, min(max(limit, RANKED), WINDOW))
     total, best = asking.searches([counted(exact), first])
@@ -92,7 +92,7 @@ def _sought(text: Text, fields: Sequence[str]) -> Dsl:
 def _named(best: Iterable[Mapping[str, Any]]) -> list[Dsl]:
     """The names of the documents that the best exact matches are about, as what looser ones may hold."""
     told = [facts for facts in best if facts["type"] != NoticeType.ROUNDUP]
-    names = dict.fromkeys(name for facts in told for name in _about(facts["title"], facts["named"]))
+    names = dict.fromkeys(name for facts in told for name in documents_of(facts["title"], facts["named"]))
     return [_sought(Text(tuple(name.split()), False, name), TEXT) for name in names]
 
 

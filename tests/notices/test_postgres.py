@@ -8,8 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from notices.schema import SHANGHAI, events, meta
 from notices.store import Store, StoreBroken
 from notices.store.engine import connect, insert_numbered, insert_rows
+from tests.polling import until
 from tests.servers.postgres import running, stop
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,13 +39,6 @@ def store(postgres_url: str, tmp_path: Path) -> Iterator[Store]:
 def event(connection: Connection, notice: int) -> int:
     row = {"kind": "new", "notice_id": notice, "mode": "live", "at": NOW, "detail": {}}
     return connection.execute(insert(events).values(row).returning(events.c.number)).scalar_one()
-
-
-def until(true: Callable[[], Any], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def waiting(store: Store) -> int:

@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from notices.store import Store
 from scheduler.demo_site import serve, sources
 from scheduler.service import ScheduleHeld, held
 from scheduler.timers import timers
+from tests.polling import until
 
 ROOT = Path(__file__).parent.parent.parent
 CHILD = """
@@ -46,13 +46,6 @@ def running(folder: Path) -> Iterator["subprocess.Popen[str]"]:
     finally:
         child.kill()
         child.communicate()
-
-
-def until(true: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 def test_it_crawls_and_tells_until_it_is_stopped_and_the_next_start_goes_on(tmp_path: Path) -> None:

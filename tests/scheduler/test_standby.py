@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +12,9 @@ from sqlalchemy import Connection, text
 from notices.store import Store
 from notices.store.postgres import SCHEDULE_LOCK
 from scheduler.standby import ScheduleHeld, leading, refuse_leading
+from tests.polling import until
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-def until(true: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Elasticsearch as an engine of searches: on a real server, beside the embedded index and the in-memory reader."""
 
-import importlib.util
 import json
 import os
 import random
@@ -10,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -26,21 +24,12 @@ from search.engine import opened
 from search.memory import Held, holds
 from search.moments import SHANGHAI
 from search.parse import parse
+from tests.search import elastic_samples as samples
+from tests.search import oracle
+from tests.search.conftest import make
+from tests.search.test_same_answer import some_notice
 
 ROOT = Path(__file__).parents[2]
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle, samples = _load("oracle"), _load("elastic_samples")
-some_notice, make = _load("test_same_answer").some_notice, _load("conftest").make
 
 
 @pytest.fixture

@@ -1,12 +1,8 @@
 """What an analyst types into Kibana, through the server's own `kql` query: which forms mean what ours mean."""
 
-import importlib.util
 import random
-import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,19 +12,10 @@ from notices.kinds import NoticeType
 from search.elastic.connection import Elastic
 from search.memory import Held, holds
 from search.parse import parse
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-kql, samples, make = _load("kql"), _load("elastic_samples"), _load("conftest").make
-some_notice = _load("test_same_answer").some_notice
+from tests.search import elastic_samples as samples
+from tests.search import kql
+from tests.search.conftest import make
+from tests.search.test_same_answer import some_notice
 
 
 @pytest.fixture

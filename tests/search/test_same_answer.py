@@ -1,11 +1,7 @@
 """Generated queries over generated notices: index, memory and watchlist answer as a look at every notice does."""
 
-import importlib.util
 import random
-import sys
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -18,6 +14,8 @@ from search.index import Index
 from search.memory import Held, holds
 from search.parse import parse
 from search.watchlist import Watchlist
+from tests.search import oracle
+from tests.search.conftest import make
 
 PIECES = [
     *(
@@ -77,19 +75,6 @@ PIECES = [
         "\n",
     ),
 ]
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle = _load("oracle")
-make = _load("conftest").make
 
 
 def written(chance: random.Random, most: int) -> str:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from notices.schema import articles, links, notices
 from notices.schema import sources as table
 from notices.store import Store
 from scheduler.demo_site import serve, sources
+from tests.polling import until
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = Path(os.environ.get("POLICYWATCH_SHARED", ROOT.parent / "shared")) / "data"
@@ -79,13 +80,6 @@ def test_the_archive_makes_the_same_notices_on_both(tmp_path: Path, postgres_url
     assert results[0][0] == results[1][0]
     for there, here in zip(results[0][1], results[1][1], strict=True):
         assert there == here and len(here) > 100
-
-
-def until(true: Callable[[], object], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 @contextmanager

@@ -1,14 +1,11 @@
 """Generated queries over real articles: every reader of the query language gives the same set, always."""
 
-import importlib.util
 import os
 import random
-import sys
 import tarfile
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -31,6 +28,7 @@ from search.memory import Held, holds
 from search.parse import parse
 from search.projector import project
 from search.watchlist import Watchlist
+from tests.search import kql, oracle
 
 ROOT = Path(__file__).parent.parent.parent
 LABELS = Path(os.environ.get("POLICYWATCH_SHARED", ROOT.parent / "shared")) / "data"
@@ -42,18 +40,6 @@ pytestmark = [
     pytest.mark.timeout(1500),
     pytest.mark.skipif(not LABELS.is_dir(), reason=f"no labels in {LABELS}: set POLICYWATCH_SHARED"),
 ]
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / "search" / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle, kql = _load("oracle"), _load("kql")
 
 
 @pytest.fixture(scope="module")
