@@ -122,14 +122,14 @@ def batch(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 def test_killed_at_a_few_points_the_ledger_is_the_same(
-    world: Any, reader: Any, tmp_path: Path, batch: Callable[[int], None]
+    world: Any, reader: Any, tmp_path: Path, batch: Callable[[int], None], seed: int
 ) -> None:
-    killed(world, reader, tmp_path, 3, random.SystemRandom().randrange(1 << 30), batch)
+    killed(world, reader, tmp_path, 3, seed, batch)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_killed_at_hundreds_of_points_the_ledger_is_the_same(
-    world: Any, reader: Any, tmp_path: Path, batch: Callable[[int], None]
+    world: Any, reader: Any, tmp_path: Path, batch: Callable[[int], None], seed: int
 ) -> None:
-    killed(world, reader, tmp_path, 60, random.SystemRandom().randrange(1 << 30), batch)
+    killed(world, reader, tmp_path, 60, seed, batch)

@@ -142,24 +142,23 @@ def killed(samples: Any, tmp_path: Path, rounds: int, seed: int) -> None:
         assert whole(samples, data) == wanted, f"killed in round {number} of seed {seed}"
 
 
-def test_killed_at_a_random_moment_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path) -> None:
-    killed(samples, tmp_path, 2, random.SystemRandom().randrange(1 << 30))
+def test_killed_at_a_random_moment_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path, seed: int) -> None:
+    killed(samples, tmp_path, 2, seed)
 
 
 @pytest.mark.both_databases
 @pytest.mark.soak
 @pytest.mark.timeout(1500)
-def test_killed_many_times_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path) -> None:
+def test_killed_many_times_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path, seed: int) -> None:
     rounds = 20 if samples.address(tmp_path / "data").startswith("sqlite") else 8
-    killed(samples, tmp_path, rounds, random.SystemRandom().randrange(1 << 30))
+    killed(samples, tmp_path, rounds, seed)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1500)
 def test_the_databases_server_killed_in_the_middle_the_next_ingest_finishes_alike(
-    samples: Any, tmp_path: Path, postgres_server: str
+    samples: Any, tmp_path: Path, postgres_server: str, seed: int
 ) -> None:
-    seed = random.SystemRandom().randrange(1 << 30)
     chance = random.Random(seed)
     print(f"seed {seed}")
     source = samples.write(tmp_path / "in", samples.files(40))

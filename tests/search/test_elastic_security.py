@@ -14,8 +14,11 @@ from elastic_server import USER, ElasticServer
 from elasticsearch import AuthorizationException, Elasticsearch
 
 from config.settings import Settings
+from docs.figures.triples import load
+from notices.pagefile import PageFile
 from notices.schema import runs
 from notices.store import Store
+from pipelines.remove import remove
 from scheduler.elastic_health import elastic_health
 from search.elastic.connection import Names, connected
 from search.elastic.problems import ElasticRefused
@@ -23,11 +26,17 @@ from search.elastic.projector import Projector
 from search.elastic.rebuild import rebuild
 from search.elastic.role import key_request
 from search.elastic.runs import RunProjector
+from search.embedded import Embedded
 from search.engine import opened
+from search.kibana.aggregations import request
+from search.kibana.description import description
 from search.parse import parse
+from search.projector import project
+from tests.pipelines.test_triples_stored import put
 
 pytestmark = pytest.mark.soak
 ROOT = Path(__file__).parents[2]
+QUERIES = ("征求意见", "type:consultation and not 数据", "管理办法 published >= 2029-01-01", '"公开征求意见"')
 TLS = """\
 xpack.security.http.ssl.enabled: true
 xpack.security.http.ssl.key: http.key
@@ -59,24 +68,31 @@ def chief(server: ElasticServer) -> Iterator[Elasticsearch]:
         yield client
 
 
+def allowed(server: ElasticServer, chief: Elasticsearch, folder: Path, base: str) -> Settings:
+    """Settings with a key as `role` asks for it; the key lies in the folder."""
+    (folder / "key").write_text(chief.security.create_api_key(**key_request(Names(base)))["encoded"])
+    return Settings(
+        data=folder,
+        elasticsearch_url=server.url,
+        elasticsearch_ca=str(server.folder / "config/authority.pem"),
+        elasticsearch_secret_file=str(folder / "key"),
+        elasticsearch_index=base,
+    )
+
+
+def a_run(store: Store, now: Any) -> None:
+    """One run of a source."""
+    counted = {"outcomes": {"new": 2, "blocked": 1}, "new_articles": 2, "new_notices": 1}
+    with store.writing() as connection:
+        connection.execute(runs.insert().values(source="miit", started_at=now, updated_at=now, mode="live", **counted))
+
+
 def test_the_key_that_role_asks_for_is_enough_and_no_more(
     server: ElasticServer, chief: Elasticsearch, tmp_path: Path, now: Any
 ) -> None:
-    granted = chief.security.create_api_key(**key_request(Names("policywatch")))
-    file = tmp_path / "key"
-    file.write_text(granted["encoded"])
-    settings = Settings(
-        data=tmp_path,
-        elasticsearch_url=server.url,
-        elasticsearch_ca=str(server.folder / "config/authority.pem"),
-        elasticsearch_secret_file=str(file),
-    )
+    settings = allowed(server, chief, tmp_path, "policywatch")
     with Store.open(settings.store_url, tmp_path) as store, connected(settings) as elastic:
-        with store.writing() as connection:
-            counted = {"outcomes": {"new": 2, "blocked": 1}, "new_articles": 2, "new_notices": 1}
-            connection.execute(
-                runs.insert().values(source="miit", started_at=now, updated_at=now, mode="live", **counted)
-            )
+        a_run(store, now)
         assert Projector(store, elastic).turn() == 0
         assert RunProjector(store, elastic).turn() == 1
         assert rebuild(store, elastic) == 0
@@ -100,7 +116,48 @@ def test_the_key_that_role_asks_for_is_enough_and_no_more(
             with pytest.raises(AuthorizationException):
                 forbidden()
     printed = doctor(settings, tmp_path)
-    assert granted["encoded"] not in printed and "8.19" in printed and "elasticsearch" in printed
+    assert (tmp_path / "key").read_text() not in printed and "8.19" in printed and "elasticsearch" in printed
+
+
+def test_the_key_is_enough_for_a_store_with_notices_in_it(
+    server: ElasticServer, chief: Elasticsearch, tmp_path: Path, now: Any
+) -> None:
+    settings = allowed(server, chief, tmp_path, "filled")
+    triples = load()[:12]
+    with (
+        Store.open(settings.store_url, tmp_path) as store,
+        PageFile(tmp_path) as pages,
+        connected(settings) as elastic,
+    ):
+        for role in ("holder", "repost", "official", "other"):  # what comes later joins what is indexed
+            put(store, pages, [sample for triple in triples for sample in triple if sample.role == role])
+            Projector(store, elastic).turn()
+        a_run(store, now)
+        assert RunProjector(store, elastic).turn() == 1
+        with store.writing() as connection:
+            remove(connection, [1], now)  # a document that has to go
+        Projector(store, elastic).turn()
+        project(store, tmp_path)
+        number = len(store.notice_ids())
+        assert number > 24 and asked(settings, tmp_path, now) == number
+        assert rebuild(store, elastic) == number and Projector(store, elastic).turn() == 0
+        assert asked(settings, tmp_path, now) == number
+        found = description()
+        indices = {"notices": elastic.names.read, "sources": elastic.names.sources}
+        for panel in found.board.panels:
+            view = next(view for view in found.views if view.id == panel.view)
+            elastic.client.search(index=indices[view.index], **request(panel, found.board, view, "Asia/Shanghai"))
+    assert {state for state, _, _ in elastic_health(settings, store)} == {"ok"}
+
+
+def asked(settings: Settings, folder: Path, now: Any) -> int:
+    """How many notices there are for both engines, which must agree on some queries."""
+    with closing(opened(settings)) as engine, closing(Embedded(folder)) as embedded:
+        for query in QUERIES:
+            found = engine.find(query, now=now, facets=True, limit=50)
+            assert engine.matching(parse(query, now)) == embedded.matching(parse(query, now)) != set()
+            assert found.total and found.facets == embedded.find(query, now=now, facets=True, limit=50).facets
+        return len(list(engine.each("", now=now)))
 
 
 def test_bad_keys_bad_users_and_unknown_authorities_are_one_line(server: ElasticServer, chief: Elasticsearch) -> None:

@@ -101,7 +101,6 @@ def paced(site: BadSite) -> None:
     assert not overlapping
 
 
-@pytest.mark.parametrize("seed", [3])
 def test_a_crawl_through_every_trouble(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
     site = BadSite(240, seed, grows=True, plain=40)  # every wall costs a round of processes, a page does not
@@ -142,9 +141,8 @@ def ended(child: "subprocess.Popen[str]") -> None:
 
 @pytest.mark.parametrize("command", [("crawl", "one"), ("run",)])
 def test_kills_at_random_moments_lose_nothing_and_repeat_nothing_but_the_page_in_flight(
-    tmp_path: Path, command: tuple[str, ...]
+    tmp_path: Path, command: tuple[str, ...], seed: int
 ) -> None:
-    seed = 5
     print(f"seed {seed}")
     chance = random.Random(seed)
     site = BadSite(150, seed)

@@ -63,8 +63,7 @@ def whole(url: str, folder: Path) -> tuple[set[frozenset[str]], dict[str, str], 
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"no archive in {DATA}: set POLICYWATCH_SHARED")
-def test_the_archive_makes_the_same_notices_on_both(tmp_path: Path, postgres_url: str) -> None:
-    seed = int(os.environ.get("POLICYWATCH_SEED", random.SystemRandom().randrange(1_000_000)))
+def test_the_archive_makes_the_same_notices_on_both(tmp_path: Path, postgres_url: str, seed: int) -> None:
     print(f"\nseed {seed}")
     archive = part(tmp_path / "part.tar", random.Random(seed))
     results = []
