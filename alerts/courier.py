@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 from alerts import outgoing, parts
 from alerts.channels.rate import claim, limits, made
 from alerts.follow import COVERED
-from alerts.ledger import PENDING, SENT
+from alerts.ledger import FAILED, PENDING, SENT
 from alerts.parts import LEASE, Part
 from alerts.sending import Answer, Item, Message, Sender
 from config.channels import Channel, shown
@@ -175,17 +175,24 @@ class Courier:
                 self._mark(connection, one.load, one.answer, now)
 
     def _mark(self, connection: Connection, load: Load, answer: Answer, now: datetime) -> None:
-        state = SENT
-        if not answer.accepted:
-            state = parts.refused(connection, load.part, load.rows, answer, now, self._chance)
-        elif answer.missed:
-            parts.accepted(connection, load.rows, now, answer.missed)
-            log.error("%s for %r: accepted, but not for %s", self._name, load.part.subscription, answer.missed)
-        self.states[state] += len(load.rows)
-        if state == PENDING:
+        if answer.accepted:
+            self.states[SENT] += len(load.rows)
+            if answer.missed:
+                parts.accepted(connection, load.rows, now, answer.missed)
+                log.error("%s for %r: accepted, but not for %s", self._name, load.part.subscription, answer.missed)
+            return
+        refusal = parts.refused(connection, load.part, load.rows, answer, now, self._chance)
+        self.states[refusal.state] += len(load.rows)
+        if refusal.state == PENDING:
             log.warning("%s for %r: will try again: %s", self._name, load.part.subscription, answer.said)
-        elif state != SENT:
-            log.error("%s for %r: given up: %s", self._name, load.part.subscription, answer.said)
+        else:
+            self._given_up(load.part.subscription, len(load.rows), answer.said)
+        for subscription, number in refusal.given_up.items():
+            self.states[FAILED] += number
+            self._given_up(subscription, number, answer.said)
+
+    def _given_up(self, subscription: str, number: int, said: str) -> None:
+        log.error("%s for %r: given up, %d of its deliveries: %s", self._name, subscription, number, said)
 
     @property
     def _name(self) -> str:

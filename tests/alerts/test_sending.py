@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -140,6 +141,25 @@ def test_it_gives_up_after_a_day_of_attempts_aloud(world: Any, reader: Any, hook
     assert 25 < len(hook.bodies) < 40
     assert "given up" in caplog.text
     assert "/hook" not in caplog.text
+
+
+def test_what_is_given_up_while_it_waits_behind_another_message_is_logged_and_counted(
+    world: Any, reader: Any, hook: Any, caplog: Any
+) -> None:
+    for name in ("a", "b", "c", "resting"):
+        subscribe(world, reader, hook.url, name=name)
+    world.notice("第一")
+    world.notice("第二")
+    match(world.store, world.now)
+    subscriptions.pause(world.store, "resting")
+    hook.status, chance, given_up = 500, random.Random(7), 0
+    for _ in range(400):
+        given_up += dispatch(world.store, hook.channels, world.now, chance=chance).states["failed"]
+        world.later(minutes=5)
+    said = re.findall(r"for '(\w+)': given up, (\d+) of its deliveries", caplog.text)
+    assert sorted(said) == [("a", "2"), ("b", "2"), ("c", "2")]
+    assert counts(world.store) == {"failed": 6, "pending": 2}
+    assert given_up == 6
 
 
 def test_after_days_asleep_it_still_tries(world: Any, reader: Any, hook: Any) -> None:
