@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from alerts import lines, message
+from alerts.canonical import attachments
 from alerts.digest import once
 from alerts.follow import homes
 from alerts.parts import LARGEST, Part, Split
 from alerts.reminders import stale
-from alerts.sending import Item, Link, Message, Sender
+from alerts.sending import Item, Message, Sender
 from config.channels import Channel
-from notices.schema import articles, notices
 from notices.store import Store
 from notices.store.chunks import chunks
 
@@ -30,11 +30,7 @@ def items(store: Store, rows: Iterable[Row[Any]], now: datetime) -> dict[int, It
         places = homes(connection, {row.notice_id for row in wanted if row.notice_id})
         wrong = stale(connection, wanted, places, now)
         ids = sorted({home.notice_id for home in places.values()})
-        files: dict[int, list[Link]] = {}
-        for some in chunks(ids):
-            query = select(notices.c.id, articles.c.attachments).join(articles, articles.c.id == notices.c.canonical_id)
-            for notice_id, held in connection.execute(query.where(notices.c.id.in_(some))):
-                files[notice_id] = [Link(name, url) for name, url, _ in held or ()]
+        files = attachments(connection, ids)
     found = {notice.notice_id: notice for notice in store.notices(ids)}
     told: dict[int, Item] = {}
     for row in (row for row in wanted if row.id not in wrong):

@@ -36,7 +36,9 @@ def list_(json: AsJson = False) -> None:
     ]
     table(shown_rows, ("name", "query", "pace", "channels", "state"))
     for shown_row in rows:
-        say(f"{shown_row['name']}: {shown_row['feeds']['atom']}")
+        say(f"feeds of {shown_row['name']}:")
+        for address in shown_row["feeds"].values():
+            say(f"  {address}")
 
 
 @app.command()

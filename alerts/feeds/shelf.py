@@ -4,16 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from alerts import message
+from alerts.canonical import attachments
 from alerts.ends import Ending, endings_of
 from alerts.kinds import NEW
-from alerts.sending import Item, Link
+from alerts.sending import Item
 from alerts.view import view
 from alerts.words import WORDS
-from notices.schema import articles, notices
-from notices.store.chunks import chunks
 from notices.store.notice_rows import load_notices
 
 NAMED = 20  # carriers and attachments that an entry names
@@ -58,7 +57,7 @@ class Shelf:
     def _read(self, connection: Connection, missing: Sequence[int]) -> None:
         if not missing:
             return
-        files = _attachments(connection, missing)
+        files = attachments(connection, missing)
         self._items |= dict.fromkeys(missing)
         for notice in load_notices(connection, missing):
             links = files.get(notice.notice_id, ())
@@ -77,12 +76,3 @@ def shown_of(item: Item, language: str) -> Shown:
         links = "; ".join(f"{link.name} {link.url}".strip() for link in named.links)
         lines.append(f"{named.label}: {links} {named.more}".rstrip())
     return Shown(item, tuple(lines))
-
-
-def _attachments(connection: Connection, notice_ids: Sequence[int]) -> dict[int, Sequence[Link]]:
-    files: dict[int, Sequence[Link]] = {}
-    for some in chunks(notice_ids):
-        query = select(notices.c.id, articles.c.attachments).join(articles, articles.c.id == notices.c.canonical_id)
-        for notice_id, held in connection.execute(query.where(notices.c.id.in_(some))):
-            files[notice_id] = [Link(name, url) for name, url, _ in held or ()]
-    return files

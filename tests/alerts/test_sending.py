@@ -203,6 +203,7 @@ def test_a_notice_merged_after_its_match_is_sent_as_what_it_is_now(world: Any, r
     dispatch(world.store, hook.channels, world.now)
     assert hook.titles() == ["吞并者"]
     assert hook.messages[0]["items"][0]["notice_id"] == other
+    assert [(one.notice_id, one.title) for one in listed(world.store)] == [(other, "吞并者")]
 
 
 @pytest.mark.both_databases

@@ -42,6 +42,9 @@ def test_what_init_writes_is_put_in_force_listed_and_rotated(tmp_path: Path) -> 
     assert listed["events"] == ["new", "deadline-moved", "remind"] and listed["origin"] == "subscriptions.yaml"
     assert set(listed["feeds"]) == {"rss", "atom", "json", "ics"}
     assert (tmp_path / "feeds" / "1" / "feed.atom").is_file()
+    assert all(f"  {address}\n" in done(tmp_path, "alerts", "list") for address in listed["feeds"].values())
+    heads = done(tmp_path, "alerts", "deliveries").split()
+    assert heads[:3] == ["subscription", "notice", "title"] and "repeats" in heads
     rotated = json.loads(done(tmp_path, "alerts", "rotate", "consultations", "--json"))["feeds"]
     assert not set(rotated.values()) & set(listed["feeds"].values())
     (tmp_path / "config" / "subscriptions.yaml").write_text("", encoding="utf-8")
