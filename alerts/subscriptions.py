@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -105,7 +106,7 @@ def make(
         if connection.execute(select(subscriptions.c.id).where(subscriptions.c.name == wanted.name)).first():
             raise BadSubscription(
                 f"a subscription is called {wanted.name!r} already: take another name, "
-                f"or `policywatch alerts remove {wanted.name}` first"
+                f"or `policywatch alerts remove {quote(wanted.name)}` first"
             )
         return establish(connection, wanted, stands, now)
 

@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from alerts.clean import line
 from alerts.lines import NAMES, WHOLE
 from alerts.sending import Message
-from alerts.view import deadline, foot, head, says, subject, view
+from alerts.view import brief, foot, head, says, subject, view
 from alerts.words import WORDS
 from config.channels import Channel
 
@@ -55,7 +55,7 @@ def html(message: Message) -> str:
         title=subject(message),
         head=head(message),
         views=[view(one, words, NAMES[0]) for one in message.items] if whole else [],
-        rows=[] if whole else [(says(one, words), deadline(one, words), one.url) for one in message.items[:ROWS]],
+        rows=[] if whole else [(says(one, words), brief(one, words), one.url) for one in message.items[:ROWS]],
         foot=foot(message),
     )
 

@@ -10,7 +10,8 @@ from alerts import message
 from alerts.canonical import attachments
 from alerts.ends import Ending, endings_of
 from alerts.kinds import NEW
-from alerts.sending import Item
+from alerts.lent import lenders
+from alerts.sending import Item, Link
 from alerts.view import view
 from alerts.words import WORDS
 from notices.store.notice_rows import load_notices
@@ -59,9 +60,12 @@ class Shelf:
             return
         files = attachments(connection, missing)
         self._items |= dict.fromkeys(missing)
-        for notice in load_notices(connection, missing):
-            links = files.get(notice.notice_id, ())
-            self._items[notice.notice_id] = message.item(notice, NEW, links, self._now, self._now)
+        found = load_notices(connection, missing)
+        lent = lenders(connection, found)
+        for notice in found:
+            links, lender = files.get(notice.notice_id, ()), lent.get(notice.notice_id)
+            made = message.item(notice, NEW, links, self._now, self._now, lender=lender)
+            self._items[notice.notice_id] = made
 
 
 def shown_of(item: Item, language: str) -> Shown:
@@ -71,8 +75,12 @@ def shown_of(item: Item, language: str) -> Shown:
     lines = [f"{name}: {fact}" for name, fact in shown.facts]
     if item.deadline is not None:
         lines.append(words["until"].format(date=item.deadline))
-    lines += [line for line in (shown.evidence, shown.note) if line]
+    lines += [line for line in (_said(shown.lent), shown.evidence, shown.note) if line]
     for named in shown.named:
-        links = "; ".join(f"{link.name} {link.url}".strip() for link in named.links)
+        links = "; ".join(_said(link) for link in named.links)
         lines.append(f"{named.label}: {links} {named.more}".rstrip())
     return Shown(item, tuple(lines))
+
+
+def _said(link: Link) -> str:
+    return f"{link.name} {link.url}".strip()
