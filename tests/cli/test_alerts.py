@@ -87,6 +87,14 @@ def test_wrong_usage_is_one_line_and_ends_with_2(tmp_path: Path, arguments: tupl
     assert len(found.stderr.splitlines()) == 1 and said in found.stderr
 
 
+def test_everything_that_is_wrong_with_an_addition_is_told_at_once(tmp_path: Path) -> None:
+    done(tmp_path, "alerts", "add", "x", "--query", "数据")
+    found = run(tmp_path, "alerts", "add", "x", "--query", "type:nonsense", "--at", "noon", "--channel", "team")
+    assert found.returncode == 2 and len(found.stderr.splitlines()) == 1
+    for part in ("query: column 6", "at 'noon'", "no channel is called 'team'", "called 'x' already"):
+        assert part in found.stderr
+
+
 def test_a_file_with_mistakes_points_at_lines_and_columns(tmp_path: Path) -> None:
     done(tmp_path, "init")
     file = tmp_path / "config" / "subscriptions.yaml"
