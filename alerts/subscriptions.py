@@ -38,7 +38,7 @@ class Subscription(Wanted):
     """A saved search and what to do; events up to number `since_event` were there before it.
 
     `origin` is the file that made it, empty for one made by hand; `secret` stands in its feeds' addresses; `plan_at` is
-    when its reminders and digests are looked at next.
+    when its reminders and digests are looked at next; `resumed_at` is when a pause of it ended last.
     """
 
     id: int
@@ -48,6 +48,7 @@ class Subscription(Wanted):
     origin: str = ""
     secret: str = field(default="", repr=False)
     plan_at: datetime | None = None
+    resumed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +193,15 @@ def named(store: Store, name: str) -> Subscription:
     raise BadSubscription(f"no subscription is called {name!r}; there are: {names}")
 
 
-def pause(store: Store, name: str, paused: bool = True) -> Subscription:
-    """Pauses a subscription, or resumes it; what matches meanwhile is not told later. Raises BadSubscription."""
-    return _change(store, name, paused=paused)
+def pause(store: Store, name: str) -> Subscription:
+    """Pauses a subscription; what matches meanwhile is not told later. Raises BadSubscription."""
+    return _change(store, name, paused=True)
+
+
+def resume(store: Store, name: str, now: datetime) -> Subscription:
+    """Ends the pause of a subscription, if there is one. Raises BadSubscription."""
+    one = named(store, name)
+    return _change(store, name, paused=False, resumed_at=now) if one.paused else one
 
 
 def rotate(store: Store, name: str) -> Subscription:

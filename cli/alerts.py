@@ -6,7 +6,7 @@ import typer
 
 from cli import alerts_look, alerts_make
 from cli.alerts_row import row
-from cli.desk import desk
+from cli.desk import desk, now
 from cli.printing import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
@@ -78,6 +78,19 @@ def rotate(name: Name, json: AsJson = False) -> None:
 
 
 @app.command()
+def retry(name: Name, json: AsJson = False) -> None:
+    """Send again what was given up of a subscription: it waits as if it were new, under the keys it had.
+
+    Example: policywatch alerts retry drafts
+    """
+    from alerts import replan
+
+    with desk() as at:
+        number = replan.retry(at.store, name, now())
+    as_json({"name": name, "retried": number}) if json else say(f"{number} deliveries of {name} wait to be sent again")
+
+
+@app.command()
 def remove(name: Name, json: AsJson = False) -> None:
     """Remove a subscription, its deliveries and its feeds.
 
@@ -105,6 +118,6 @@ def _set(name: str, paused: bool, json: bool) -> None:
     from alerts import subscriptions
 
     with desk() as at:
-        found = subscriptions.pause(at.store, name, paused)
+        found = subscriptions.pause(at.store, name) if paused else subscriptions.resume(at.store, name, now())
     state = "paused" if found.paused else "on"
     as_json({"name": found.name, "paused": found.paused}) if json else say(f"{found.name} is {state}")

@@ -161,7 +161,7 @@ def test_a_paused_subscription_hears_nothing_of_that_time_later(world: Any, read
     subscriptions.pause(world.store, "a")
     notice = world.notice("办法")
     match(world.store, world.now)
-    subscriptions.pause(world.store, "a", paused=False)
+    subscriptions.resume(world.store, "a", world.now)
     world.copy(notice)
     world.notice("新的")
     assert match(world.store, world.now) == 1

@@ -21,9 +21,11 @@ from alerts.dispatcher import dispatch
 from alerts.ledger import counts, listed
 from alerts.matcher import match
 from alerts.parts import GIVE_UP, LEASE, gather
+from alerts.replan import retry
 from alerts.sample import Asked, try_out
 from alerts.subscriptions import Wanted, make
 from config.channels import Channel
+from scheduler.doctor import doctor
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a key for tests"
@@ -162,6 +164,36 @@ def test_what_is_given_up_while_it_waits_behind_another_message_is_logged_and_co
     assert given_up == 6
 
 
+def test_what_was_given_up_troubles_doctor_for_a_week_and_can_be_sent_again(
+    world: Any, reader: Any, hook: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> list[tuple[str, str, str]]:
+        return [(one.state, one.detail, one.advice) for one in doctor(world.now) if one.check == "alerts"]
+
+    monkeypatch.setenv("POLICYWATCH_DATA", str(world.store.folder))
+    subscribe(world, reader, hook.url, name="my drafts")
+    subscribe(world, reader, hook.url, name="resting")
+    world.notice("办法")
+    match(world.store, world.now)
+    hook.status, chance = 500, random.Random(7)
+    for _ in range(320):
+        dispatch(world.store, hook.channels, world.now, chance=chance)
+        world.later(minutes=5)
+    subscriptions.pause(world.store, "resting")
+    [(state, detail, advice)] = said()
+    assert (state, detail[:14]) == ("failed", "1 deliveries w") and "`alerts retry 'my drafts'`" in advice
+    world.later(days=8)
+    assert [state for state, _, _ in said()] == ["ok"]
+    hook.status, keys = 200, set(hook.keys)
+    assert dispatch(world.store, hook.channels, world.now).states == {}
+    assert retry(world.store, "my drafts", world.now) == 1
+    assert dispatch(world.store, hook.channels, world.now).states == {"sent": 1}
+    assert hook.keys[-1] in keys and hook.messages[-1]["attempt"] == 1
+    assert counts(world.store) == {"failed": 1, "sent": 1} and retry(world.store, "my drafts", world.now) == 0
+    with pytest.raises(subscriptions.BadSubscription):
+        retry(world.store, "nobody", world.now)
+
+
 def test_after_days_asleep_it_still_tries(world: Any, reader: Any, hook: Any) -> None:
     subscribe(world, reader, hook.url)
     world.notice("办法", end=date(2026, 11, 2))
@@ -190,7 +222,7 @@ def test_a_paused_subscription_keeps_its_messages_until_it_is_resumed(world: Any
     match(world.store, world.now)
     subscriptions.pause(world.store, "a")
     assert dispatch(world.store, hook.channels, world.now).states == {}
-    subscriptions.pause(world.store, "a", paused=False)
+    subscriptions.resume(world.store, "a", world.now)
     assert dispatch(world.store, hook.channels, world.now).states == {"sent": 1}
 
 
