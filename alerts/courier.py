@@ -147,17 +147,23 @@ class Courier:
             if self._stop.is_set() or self._clock() - at > LEASE / 2:
                 self._said += [Outcome(rest, None) for rest in leased[number:]]
                 return False
-            if load.part.unsure:
-                self.repeats += 1
-                log.warning("%s gets %s again: no answer to it was written down", self._name, load.part.key)
-            items, link = [told[row.id] for row in load.rows], self._link(load.rows[0].subscription_id)
-            sent = outgoing.compose(load.part, items, self._store_id, link)
-            answer = deliver(self._channel, self._sender, sent, self._clock())
+            answer = self._post_one(load, [told[row.id] for row in load.rows])
             self._said.append(Outcome(load, answer))
             if answer.down:
                 self._said += [Outcome(rest, None) for rest in leased[number + 1 :]]
                 return False
         return True
+
+    def _post_one(self, load: Load, items: Sequence[Item]) -> Answer:
+        """The channel's answer to a part, or what is wrong with one that cannot be composed: the others go on."""
+        link = self._link(load.rows[0].subscription_id)
+        sent = isolate(lambda: outgoing.compose(load.part, items, self._store_id, link), f"compose {load.part.key}")
+        if isinstance(sent, Failed):
+            return Answer(False, f"it cannot be composed: {masked(sent.error)}", unsure=load.part.unsure)
+        if load.part.unsure:
+            self.repeats += 1
+            log.warning("%s gets %s again: no answer to it was written down", self._name, load.part.key)
+        return deliver(self._channel, self._sender, sent, self._clock())
 
     def _settle(self, connection: Connection) -> None:
         """Writes down every answer since the last time, but lets go of what was not sent first: it waits too."""

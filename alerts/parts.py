@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select, update
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, or_, select, update
 from alerts.held import held
 from alerts.ledger import FAILED, LEASED, PENDING, SENT
 from alerts.sending import Answer
+from notices.isolate import Failed, isolate
 from notices.schema import deliveries, subscriptions
 from notices.store import Store
 from notices.store.chunks import chunks
@@ -175,7 +177,11 @@ def _pieces(store: Store, split: Split, due: Select[Any]) -> list[list[list[Row[
     with store.reading() as connection:
         for row in connection.execute(due.where(deliveries.c.idempotency_key == "")):
             new[row.subscription_id, row.channel].append(row)
-    return [split(rows) for rows in new.values()]
+    found = []
+    for rows in new.values():
+        pieces = isolate(partial(split, rows), f"cut what is due to {rows[0].name!r} into messages")
+        found.append(list(chunks(rows, LARGEST)) if isinstance(pieces, Failed) else pieces)
+    return found
 
 
 def _others(connection: Connection, channel: str, now: datetime) -> Sequence[Row[Any]]:

@@ -127,6 +127,25 @@ def test_the_link_of_the_largest_message_leads_to_everything_that_is_in_it(world
     assert secret == subscriptions.read(world.store)[0].secret
 
 
+@pytest.mark.parametrize("way", ["link", "merge"])
+def test_a_day_of_a_notice_that_joined_another_matter_is_not_cancelled(world: Any, reader: Any, way: str) -> None:
+    subscribe(world, reader)
+    first, second = world.notice("办法", END), world.notice("办法的第二个地址", END)
+    turn(world, reader)
+    assert len(days(world)) == 2
+    if way == "link":
+        world.link(second, first)
+    else:
+        world.merge(second, first)
+    turn(world, reader)
+    assert [(str(day["summary"]), str(day["status"])) for day in days(world)] == [("截止：办法", "CONFIRMED")]
+    remove(world, first)
+    if way == "link":
+        remove(world, second)
+    turn(world, reader)
+    assert [str(day["status"]) for day in days(world)] == ["CANCELLED"]
+
+
 @pytest.mark.parametrize("name", ["rss", "atom", "json"])
 def test_markup_and_control_characters_in_a_title_are_text_and_break_nothing(
     world: Any, reader: Any, name: str

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from alerts import subscriptions
+from alerts import outgoing, subscriptions
 from alerts.dispatcher import dispatch
 from alerts.ledger import counts, listed
 from alerts.matcher import match
@@ -126,6 +126,39 @@ def test_a_message_that_one_receiver_refuses_holds_up_no_other_message(world: An
     hook.status = 503
     assert dispatch(world.store, hook.channels, world.later(minutes=1)).states == {"pending": 1}
     assert len(hook.bodies) == 3  # down: what else is due on the channel waits
+
+
+def test_a_message_that_cannot_be_composed_is_told_and_holds_up_no_other(
+    world: Any, reader: Any, hook: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    for name in ("a", "b", "c"):
+        subscribe(world, reader, hook.url, name=name)
+    world.notice("办法")
+    match(world.store, world.now)
+    real, cut = outgoing.compose, outgoing.splitting
+
+    def compose(part: Any, *more: Any) -> Any:
+        if part.subscription == "b":
+            raise ValueError("what nobody thought of")
+        return real(part, *more)
+
+    def splitting(*given: Any) -> Any:
+        def split(rows: Any) -> Any:
+            if rows[0].name == "b":
+                raise ValueError("what nobody thought of either")
+            return cut(*given)(rows)
+
+        return split
+
+    monkeypatch.setattr(outgoing, "compose", compose)
+    monkeypatch.setattr("alerts.dispatcher.splitting", splitting)
+    assert dispatch(world.store, hook.channels, world.now).states == {"sent": 2, "pending": 1}
+    assert [m["subscription"] for m in hook.messages] == ["a", "c"]
+    errors = {one.subscription: one.error for one in listed(world.store)}
+    assert "cannot be composed: ValueError: what nobody thought of" in errors["b"]
+    assert "for 'b': will try again" in caplog.text and "nobody thought of either" in caplog.text
+    monkeypatch.undo()
+    assert dispatch(world.store, hook.channels, world.later(minutes=1)).states == {"sent": 1}
 
 
 def test_it_gives_up_after_a_day_of_attempts_aloud(world: Any, reader: Any, hook: Any, caplog: Any) -> None:
