@@ -159,7 +159,7 @@ def test_a_letter_has_both_forms_its_list_and_its_thread(
     assert re.fullmatch(r"<[0-9a-f]{32}\.1\.1@example\.org>", first["Message-ID"])
     assert re.fullmatch(r"<\w+\.policywatch\.example\.org>", first["List-Id"])
     assert first["List-Id"] == second["List-Id"]
-    assert first["List-Unsubscribe"].strip().startswith("<mailto:alerts@example.org?subject=unsubscribe%20")
+    assert "List-Unsubscribe" not in first  # it would promise that somebody reads what is sent there
     assert first["References"] == first["In-Reply-To"] == second["References"] != other["References"]
     assert first["Message-ID"] != second["Message-ID"]
     assert "截止日期改为 2027-01-15" in second["Subject"]
