@@ -2,15 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy import func, select
 
 from alerts import subscriptions
-from alerts.ledger import FAILED, MISSED, PENDING, listed
+from alerts.ledger import FAILED, MISSED, PENDING, Delivery, listed
 from config import operator
 from config.channel_rules import is_checked
 from config.channels import Channel, is_address, load_channels, shown
@@ -216,21 +217,25 @@ def _query(one: subscriptions.Subscription, now: datetime) -> Iterator[Check]:
 
 
 def _alerts(store: Store, now: datetime) -> Iterator[Check]:
-    rows = listed(store)
-    failed = [row for row in rows if row.state == FAILED]
+    paused = {one.name for one in subscriptions.read(store) if one.paused}
+    rows = [row for row in listed(store) if row.subscription not in paused]
+    failed = [row for row in rows if row.state == FAILED and now - row.due_at < RECENT]
     waiting = [row for row in rows if row.state == PENDING and now - row.planned_at > OVERDUE]
-    for state, some, what in ((BAD, failed, "were given up"), (WARNING, waiting, "wait for more than an hour")):
-        if some:
-            detail = (
-                f"{len(some)} deliveries {what}, the newest to {some[0].channel}: {some[0].error or 'not tried yet'}"
-            )
-            yield Check("alerts", state, detail, f"`policywatch alerts test {some[0].subscription}` shows why")
+    yield from _standing(BAD, failed, "were given up in the last week", ", `alerts retry {name}` sends them again")
+    yield from _standing(WARNING, waiting, "wait for more than an hour")
     missed = [row for row in rows if row.state == MISSED and now - row.created_at < RECENT]
     if missed:
         detail = f"{len(missed)} reminders were missed in the last week, the newest {missed[0].event}"
         yield Check("alerts", WARNING, detail, "keep `policywatch run` running: nothing ran on the day of these")
     if not failed and not waiting:
-        yield Check("alerts", OK, f"{len(rows)} deliveries, none given up")
+        yield Check("alerts", OK, f"{len(rows)} deliveries, none given up in the last week")
+
+
+def _standing(state: str, rows: Sequence[Delivery], what: str, more: str = "") -> Iterator[Check]:
+    if rows:
+        detail = f"{len(rows)} deliveries {what}, the newest to {rows[0].channel}: {rows[0].error or 'not tried yet'}"
+        name = quote(rows[0].subscription)
+        yield Check("alerts", state, detail, f"`policywatch alerts test {name}` shows why{more.format(name=name)}")
 
 
 def _tried(name: str, look: Callable[[], Iterator[Check]]) -> list[Check]:

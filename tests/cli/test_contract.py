@@ -36,7 +36,7 @@ COMMANDS = [
     "serve",
     "doctor",
 ]
-ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries", "apply", "rotate"]
+ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries", "apply", "rotate", "retry"]
 ELASTIC = ["role", "retry"]
 ARTICLE = """---
 title: 某部公开征求对《样例管理办法（征求意见稿）》的意见
