@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from config.settings import Settings
 from notices.problem import Problem
 from notices.store import Store
+from scheduler.parent import end_with_parent
 from scheduler.projecting import Projecting
 from search.projector import project
 
@@ -54,6 +55,7 @@ class Indexing:
 
 def _serve(settings: Settings, pokes: "Queue[bool]") -> None:
     """Projects whenever it is poked, until it is told to end; a problem ends it, and the run's end reports it."""
+    end_with_parent()  # a run that was killed tells nobody to end
     opened = Store.open(settings.store_url, settings.data)
     with suppress(Problem, KeyboardInterrupt), opened as store, Projecting(settings, store) as elastic:
         while pokes.get():

@@ -4,13 +4,11 @@ import logging
 import multiprocessing
 import os
 import signal
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +19,7 @@ from notices.isolate import Failed, isolate
 from notices.kinds import PageState
 from notices.page import Page
 from notices.understood import Understood
+from scheduler.parent import end_with_parent
 
 AHEAD = 2  # batches under way for each process: enough to keep it busy, few enough to stay small
 
@@ -136,11 +135,4 @@ def _begin(folders: Sequence[Path]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for folder in folders:
         operator.use(folder)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
-
-
-def _follow(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
+    end_with_parent()

@@ -37,10 +37,11 @@ ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An article of a triple: articles with the same `notice` are carriers of one."""
+    """An article of a triple, as parsed and as understood: articles with the same `notice` are carriers of one."""
 
     notice: str
     role: str
+    article: Article
     understood: Understood
 
 
@@ -90,26 +91,29 @@ def load(folder: Path = FOLDER) -> list[list[Sample]]:
 
 
 def _sample(name: str, row: dict[str, object]) -> Sample:
-    published = datetime.fromisoformat(str(row["published_at"])).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-    names = row.get("attachments", [])
-    article = clean(
-        Article(
-            url=str(row["url"]),
-            title=str(row["title"]),
-            account=str(row["account"]),
-            published_at=published,
-            origin_account=str(row.get("origin_account", "")),
-            body=str(row["body"]),
-            attachments=tuple(
-                Attachment(str(one), f"{row['url']}#{one}") for one in (names if isinstance(names, list) else [])
-            ),
-            truncated=bool(row.get("truncated")),
-            official=bool(row.get("official")),
-        )
-    )
+    parsed = _article(row)
+    article = clean(parsed)
     fields = read_fields(article)
     understood = Understood(article_key(article), article, fields, (), (), fingerprint(article, fields))
-    return Sample(f"{name} {row['notice']}", str(row["role"]), understood)
+    return Sample(f"{name} {row['notice']}", str(row["role"]), parsed, understood)
+
+
+def _article(row: dict[str, object]) -> Article:
+    published = datetime.fromisoformat(str(row["published_at"])).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    names = row.get("attachments", [])
+    return Article(
+        url=str(row["url"]),
+        title=str(row["title"]),
+        account=str(row["account"]),
+        published_at=published,
+        origin_account=str(row.get("origin_account", "")),
+        body=str(row["body"]),
+        attachments=tuple(
+            Attachment(str(one), f"{row['url']}#{one}") for one in (names if isinstance(names, list) else [])
+        ),
+        truncated=bool(row.get("truncated")),
+        official=bool(row.get("official")),
+    )
 
 
 def arrive(samples: Sequence[Sample]) -> Shelf:
