@@ -160,6 +160,9 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
     for one in found:
         for lack in one.lacks:
             yield Check(f"source {one.name}", WARNING, lack, "look at both lists: one may have changed its layout")
+        if any(run.outcomes.get("gap") for run in one.runs):
+            detail = "its list of one page held no known row (gap in its last runs): rows in between may be lost"
+            yield Check(f"source {one.name}", WARNING, detail, "look at its site; `policywatch crawl --url ADDRESS`")
         name, since = f"source {one.name}", f"since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
         last = f"; last runs: {'; '.join(said(run) for run in one.runs[:3])}" if one.runs else ""
         if one.health == "new":

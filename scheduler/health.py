@@ -62,7 +62,7 @@ _PAGES = {
     "empty": Health.CHANGED_LAYOUT,
     "failed": Health.CHANGED_LAYOUT,
 }
-_NO_PAGES = {"list", "known", "unfetchable", "postponed", "changed_layout", NOT_LOOKED}
+_NO_PAGES = {"list", "gap", "known", "unfetchable", "postponed", "changed_layout", NOT_LOOKED}
 
 
 @dataclass(frozen=True, slots=True)
