@@ -190,7 +190,7 @@ def _read_in_part(connection: Connection, name: str) -> bool:
     """Whether an earlier run read some of a source's lists while another one of them failed."""
     ended = runs.c.source == name, runs.c.since.is_(None), runs.c.ended_at.is_not(None)
     newest = select(runs.c.outcomes).where(*ended).order_by(runs.c.id.desc()).limit(LONGEST_ROW)
-    return any(outcomes.get("list") for outcomes in connection.execute(newest).scalars())
+    return any(outcomes.keys() & {"list", "gap"} for outcomes in connection.execute(newest).scalars())
 
 
 def _failed_before(connection: Connection, run: Row[Any]) -> int:
