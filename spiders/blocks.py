@@ -4,13 +4,13 @@ import re
 
 from lxml import etree
 
-_SKIPPED = {"script", "style", "noscript", "template", "head", "textarea", "select", "object", "iframe"}
-_BREAKS = {
+SKIPPED = {"script", "style", "noscript", "template", "head", "textarea", "select", "object", "iframe"}
+BREAKS = {
     *("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset"),
     *("figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main"),
     *("nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "thead", "tfoot", "tr", "ul", "caption"),
 }
-_CELLS = {"td", "th"}
+CELLS = {"td", "th"}
 _WRAP = "\x1f"  # stands for a line break of the source until it is known what it lies between
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u201c\u201d]"
 _WRAPPED = re.compile(r"[ \t\r]*\n\s*")
@@ -31,7 +31,7 @@ def plain_text(root: etree._Element) -> str:
     writer = _Writer(root)
     skipped: etree._Element | None = None
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if skipped is None and event == "start" and element.tag in _SKIPPED:
+        if skipped is None and event == "start" and element.tag in SKIPPED:
             skipped = element
         elif skipped is None and event == "start":
             writer.start(element)
@@ -47,6 +47,11 @@ def tidy(text: str) -> str:
     """The text with blanks collapsed inside lines, lines stripped, and no empty lines."""
     lines = (_SPACES.sub(" ", line).strip() for line in _GAP.sub("", text).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def flowing(text: str) -> str:
+    """The text for `tidy` with its line breaks as such of the source, which only separate words."""
+    return _WRAPPED.sub(_WRAP, text) if "\n" in text else text
 
 
 def one_line(text: str) -> str:
@@ -67,13 +72,13 @@ class _Writer:
 
     def start(self, element: etree._Element) -> None:
         tag = element.tag
-        if tag == "br" or tag in _BREAKS:
+        if tag == "br" or tag in BREAKS:
             self.pieces.append("\n")
         if tag == "table":
             self.grids.append(_is_grid(element))
         elif tag == "tr":
             self.row = []
-        elif tag in _CELLS:
+        elif tag in CELLS:
             self.pieces.append("\n")
             self.cell = len(self.pieces)
         elif tag == "li":
@@ -86,7 +91,7 @@ class _Writer:
     def end(self, element: etree._Element) -> None:
         tag = element.tag
         grid = bool(self.grids) and self.grids[-1]
-        if tag in _CELLS and grid:
+        if tag in CELLS and grid:
             cell = " ".join(tidy("".join(self.pieces[self.cell :])).split("\n"))
             del self.pieces[self.cell :]
             self.row.append(cell.replace("|", "｜"))
@@ -96,7 +101,7 @@ class _Writer:
             self.grids.pop()
         elif tag == "pre":
             self.kept -= 1
-        if tag in _BREAKS or tag in _CELLS:
+        if tag in BREAKS or tag in CELLS:
             self.pieces.append("\n")
         self.tail(element)
 
@@ -109,11 +114,11 @@ class _Writer:
         return "\n".join(_BULLET.sub("", line) for line in lines if line != "-")
 
     def _add(self, text: str) -> None:
-        self.pieces.append(text if self.kept or "\n" not in text else _WRAPPED.sub(_WRAP, text))
+        self.pieces.append(text if self.kept else flowing(text))
 
 
 def _is_grid(table: etree._Element) -> bool:
     """Whether a table has cells side by side and none of them holds a table."""
     if next(table.iterdescendants("table"), None) is not None:
         return False
-    return any(sum(cell.tag in _CELLS for cell in row) > 1 for row in table.iterdescendants("tr"))
+    return any(sum(cell.tag in CELLS for cell in row) > 1 for row in table.iterdescendants("tr"))

@@ -2,20 +2,18 @@
 
 import codecs
 import json
-import re
 from typing import Any
+
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
 from notices.page import Page
 
 LARGEST = 32 * 1024 * 1024
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_CHARSET = re.compile(
-    rb"charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,80}encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE
-)
-_CHINESE = {"gb2312", "gbk", "gb18030", "x-gbk", "gb_2312-80", "cp936"}
 _NO_CHARSETS = {"undefined", "unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"}  # codecs of Python's
-_HEAD = 2048
+_WIDE = ("utf-16", "utf-32")  # a page whose declaration can be read as ASCII is in neither
+_WESTERN = "cp1252"  # what foreign templates declare, as Latin-1 mostly; hardly a byte is wrong in it
 
 
 class Undecodable(ValueError):
@@ -25,8 +23,8 @@ class Undecodable(ValueError):
 def text_of(page: Page) -> str:
     """The page's text without NULs; raises Undecodable for bytes that are no text.
 
-    UTF-8 wins over what the page declares (servers and templates declare wrongly), then the declared charset, then
-    GB 18030; a few broken bytes in a long UTF-8 page (1 in 1,000) become U+FFFD.
+    UTF-8 wins over what the page declares (servers and templates declare wrongly), then the declared charset unless it
+    is Western, then GB 18030; a few broken bytes in a long UTF-8 page (1 in 1,000) become U+FFFD.
     """
     body = page.body
     for bom, encoding in _BOMS:
@@ -52,7 +50,8 @@ def json_of(text: str) -> Any:
 
 
 def _guess(page: Page) -> str:
-    for encoding in (_declared(page), "gb18030"):
+    declared = _declared(page)
+    for encoding in ("gb18030", declared) if declared == _WESTERN else (declared, "gb18030"):
         try:
             return page.body.decode(encoding)
         except (UnicodeDecodeError, LookupError):  # of such as `hex`, which is no encoding of text
@@ -64,10 +63,10 @@ def _guess(page: Page) -> str:
 
 
 def _declared(page: Page) -> str:
+    """The charset that the header or else the page's own head names, as browsers read the name."""
     header = next((value for name, value in page.headers.items() if name.lower() == "content-type"), "")
-    found = _CHARSET.search(header.encode("utf-8", errors="replace")) or _CHARSET.search(page.body[:_HEAD])
-    name = (found[1] or found[2]).decode("ascii", errors="replace").lower() if found else "gb18030"
-    try:
-        return "gb18030" if name in _CHINESE or codecs.lookup(name).name in _NO_CHARSETS else name
-    except LookupError:
-        return "gb18030"
+    inside = html_body_declared_encoding(page.body)
+    if inside is not None and inside.startswith(_WIDE):
+        inside = None
+    name = http_content_type_encoding(header) or inside or "gb18030"
+    return "gb18030" if name in _NO_CHARSETS else name

@@ -11,7 +11,8 @@ from notices.kinds import PageState, Precision
 from notices.normal import normalise
 from notices.page import Page
 from spiders.archive import is_official
-from spiders.blocks import one_line, plain_text
+from spiders.blocks import one_line
+from spiders.deep import whole_text
 from spiders.files import attachments
 from spiders.hrefs import links
 from spiders.shells import tombstone
@@ -19,8 +20,9 @@ from spiders.shells import tombstone
 
 def read_feed_item(page: Page, text: str) -> Reading:
     """The article of a feed's item, unless the bridge met a verification page or a tombstone in its place."""
-    root = Selector(text=f"<div>{text}</div>", type="html").root
-    body = plain_text(root)
+    item = f"<div>{text}</div>"
+    root = Selector(text=item, type="html").root
+    body = whole_text(root, item, ("div",))
     if not body:
         return Reading(PageState.EMPTY, reason="the feed's item holds no text")
     shell = tombstone(normalise(body).split("\n"))

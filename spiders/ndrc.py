@@ -9,8 +9,9 @@ from notices.addresses import joined
 from notices.article import Article, Reading
 from notices.kinds import PageState, Precision
 from notices.page import Page
-from spiders.blocks import one_line, plain_text
+from spiders.blocks import one_line
 from spiders.decode import json_of
+from spiders.deep import whole_text
 from spiders.files import attachments
 from spiders.official import instant
 from spiders.sites import NDRC
@@ -40,8 +41,9 @@ def read_submission(page: Page, text: str) -> Reading:
 
 
 def _article(page: Page, data: dict[str, Any]) -> Reading:
-    root = Selector(text=f"<div>{data['articleContent']}</div>", type="html").root
-    files, body = attachments(root, page.url), plain_text(root)
+    text = f"<div>{data['articleContent']}</div>"
+    root = Selector(text=text, type="html").root
+    files, body = attachments(root, page.url), whole_text(root, text, ("div",))
     if not body and not files:
         return Reading(PageState.EMPTY, reason="the article holds no text")
     when, _ = instant(str(data.get("publishDate") or ""))

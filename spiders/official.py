@@ -13,6 +13,7 @@ from notices.article import Article, Attachment, Reading
 from notices.kinds import PageState, Precision
 from notices.page import Page
 from spiders.blocks import one_line, plain_text
+from spiders.deep import whole_text
 from spiders.files import attachments
 from spiders.hrefs import links
 from spiders.sites import Site
@@ -39,7 +40,7 @@ def read_official(site: Site, page: Page, text: str, *, own: bool = True) -> Rea
     if content is None:
         return _other(root, text, site, own)
     files = _files(root, content, page.url, site)
-    words = plain_text(content)
+    words = whole_text(content, text, site.text)
     if not words and not files:
         return Reading(PageState.EMPTY, reason="the text element holds no text and no file")
     body = "\n".join(part for part in (_number_table(root, content), words or _names(files)) if part)

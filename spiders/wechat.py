@@ -11,6 +11,7 @@ from notices.article import Article, Reading
 from notices.kinds import PageState
 from notices.page import Page
 from spiders.blocks import plain_text, tidy
+from spiders.deep import whole_text
 from spiders.files import attachments
 from spiders.hrefs import links
 from spiders.wechat_fields import Scripts
@@ -56,7 +57,7 @@ def _normal(scripts: Scripts, start: int) -> Reading:
     content = next((node for node in root.iter("div") if node.get("id") == "js_content"), None)
     if content is None:
         return Reading(PageState.ERROR, reason="js_content cannot be read")
-    body = plain_text(content)
+    body = whole_text(content, fragment, ("#js_content",))
     if body:
         url = scripts.page.url
         article = scripts.article(body, start)

@@ -81,12 +81,39 @@ def test_a_wall_that_a_redirect_led_to_is_seen() -> None:
         ("<meta charset=undefined>公开征求意见".encode("gb18030"), {}),
         ("<meta charset=u7>公开征求意见".encode("gb18030"), {}),
         ("<meta charset=unicode_escape>\\ud800 公开征求意见".encode("gb18030"), {}),
+        ("<meta charset=utf-16>公开征求意见".encode("gb18030"), {}),
+        ("<meta charset=x-gbk>公开征求意见".encode("gb18030"), {}),
         ("<meta charset=hex>公开征求意见".encode("gb18030"), {}),
         ("公开征求意见".encode() + b"\xff" + b"x" * 3000, {}),
     ],
 )
 def test_text_is_read_whatever_the_page_declares(body: bytes, headers: dict[str, str]) -> None:
     assert "公开征求意见" in text_of(page(body, **headers))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        '<script src="a.js" charset="gbk"></script>',
+        '<link rel="stylesheet" href="a.css?charset=gbk" charset="utf-8">',
+        '<!-- <meta charset="gbk"> -->',
+        f"<!--{'x' * 3000}-->",
+    ],
+)
+@pytest.mark.parametrize(("declared", "text"), [("big5", "公開徵求意見"), ("Shift_JIS", "意見の募集")])
+def test_the_charset_is_the_one_of_the_page_not_of_its_parts(before: str, declared: str, text: str) -> None:
+    body = f"<html><head>{before}<meta charset={declared}></head><body>{text}</body></html>"
+    assert text in text_of(page(body.encode(declared)))
+
+
+def test_a_western_charset_is_believed_only_where_the_bytes_are_not_chinese() -> None:
+    declared = "<meta http-equiv=Content-Type content='text/html; charset=iso-8859-1'>"
+    assert "公开征求意见" in text_of(page(f"{declared}公开征求意见".encode("gb18030")))
+    assert "公开征求意见" in text_of(
+        page("公开征求意见".encode("gb18030"), **{"content-type": "text/html; charset=latin1"})
+    )
+    assert "Séance à Genève" in text_of(page(f"{declared}Séance à Genève".encode("latin-1")))
 
 
 @pytest.mark.parametrize("url", ADDRESSES)
