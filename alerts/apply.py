@@ -174,6 +174,8 @@ def _write(connection: Connection, plan: _Plan, stands: Standing, file: str, now
     for entry, one, named in plan.changed:
         paused = one.paused if entry.paused is None else entry.paused
         row = {**values(entry.wanted), "origin": file, "paused": paused}
+        if one.paused and not paused:
+            row["resumed_at"] = now
         if "query" in named:
             remember(connection, one.id, stands.position, stands.found[entry.wanted.query])
             row["since_event"] = stands.position

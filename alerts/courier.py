@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 from alerts import outgoing, parts
 from alerts.channels.rate import claim, limits, made
 from alerts.follow import COVERED
-from alerts.ledger import PENDING, SENT
+from alerts.ledger import FAILED, PENDING, SENT
 from alerts.parts import LEASE, Part
 from alerts.sending import Answer, Item, Message, Sender
 from config.channels import Channel, shown
@@ -147,17 +147,23 @@ class Courier:
             if self._stop.is_set() or self._clock() - at > LEASE / 2:
                 self._said += [Outcome(rest, None) for rest in leased[number:]]
                 return False
-            if load.part.unsure:
-                self.repeats += 1
-                log.warning("%s gets %s again: no answer to it was written down", self._name, load.part.key)
-            items, link = [told[row.id] for row in load.rows], self._link(load.rows[0].subscription_id)
-            sent = outgoing.compose(load.part, items, self._store_id, link)
-            answer = deliver(self._channel, self._sender, sent, self._clock())
+            answer = self._post_one(load, [told[row.id] for row in load.rows])
             self._said.append(Outcome(load, answer))
             if answer.down:
                 self._said += [Outcome(rest, None) for rest in leased[number + 1 :]]
                 return False
         return True
+
+    def _post_one(self, load: Load, items: Sequence[Item]) -> Answer:
+        """The channel's answer to a part, or what is wrong with one that cannot be composed: the others go on."""
+        link = self._link(load.rows[0].subscription_id)
+        sent = isolate(lambda: outgoing.compose(load.part, items, self._store_id, link), f"compose {load.part.key}")
+        if isinstance(sent, Failed):
+            return Answer(False, f"it cannot be composed: {masked(sent.error)}", unsure=load.part.unsure)
+        if load.part.unsure:
+            self.repeats += 1
+            log.warning("%s gets %s again: no answer to it was written down", self._name, load.part.key)
+        return deliver(self._channel, self._sender, sent, self._clock())
 
     def _settle(self, connection: Connection) -> None:
         """Writes down every answer since the last time, but lets go of what was not sent first: it waits too."""
@@ -175,17 +181,24 @@ class Courier:
                 self._mark(connection, one.load, one.answer, now)
 
     def _mark(self, connection: Connection, load: Load, answer: Answer, now: datetime) -> None:
-        state = SENT
-        if not answer.accepted:
-            state = parts.refused(connection, load.part, load.rows, answer, now, self._chance)
-        elif answer.missed:
-            parts.accepted(connection, load.rows, now, answer.missed)
-            log.error("%s for %r: accepted, but not for %s", self._name, load.part.subscription, answer.missed)
-        self.states[state] += len(load.rows)
-        if state == PENDING:
+        if answer.accepted:
+            self.states[SENT] += len(load.rows)
+            if answer.missed:
+                parts.accepted(connection, load.rows, now, answer.missed)
+                log.error("%s for %r: accepted, but not for %s", self._name, load.part.subscription, answer.missed)
+            return
+        refusal = parts.refused(connection, load.part, load.rows, answer, now, self._chance)
+        self.states[refusal.state] += len(load.rows)
+        if refusal.state == PENDING:
             log.warning("%s for %r: will try again: %s", self._name, load.part.subscription, answer.said)
-        elif state != SENT:
-            log.error("%s for %r: given up: %s", self._name, load.part.subscription, answer.said)
+        else:
+            self._given_up(load.part.subscription, len(load.rows), answer.said)
+        for subscription, number in refusal.given_up.items():
+            self.states[FAILED] += number
+            self._given_up(subscription, number, answer.said)
+
+    def _given_up(self, subscription: str, number: int, said: str) -> None:
+        log.error("%s for %r: given up, %d of its deliveries: %s", self._name, subscription, number, said)
 
     @property
     def _name(self) -> str:

@@ -15,7 +15,12 @@ LEASE = timedelta(seconds=30)  # slower work is only done twice: its position de
 def position(store: Store, name: str) -> int:
     """The position of a cursor, 0 where there is none yet; asked often, so without the writer's lock."""
     with store.reading() as connection:
-        return connection.execute(select(cursors.c.position).where(cursors.c.name == name)).scalar() or 0
+        return reached(connection, name)
+
+
+def reached(connection: Connection, name: str) -> int:
+    """The same inside the caller's transaction."""
+    return connection.execute(select(cursors.c.position).where(cursors.c.name == name)).scalar() or 0
 
 
 def lease(store: Store, name: str, owner: str, now: datetime) -> int | None:

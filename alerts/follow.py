@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from alerts.cursor import reached
 from alerts.happenings import Home
 from notices.schema import cursors, deliveries, matched, matter_moves, notice_aliases, notices
 from notices.store.chunks import chunks
@@ -21,11 +22,20 @@ def homes(connection: Connection, notice_ids: Iterable[int]) -> dict[int, Home]:
     found: dict[int, Home] = {}
     open_ = set(target)
     while open_:
-        stands = _matters(connection, {target[one] for one in open_})
+        stands = matters_of(connection, {target[one] for one in open_})
         found |= {one: Home(target[one], stands[target[one]]) for one in open_ if target[one] in stands}
         moved = _aliases(connection, {target[one] for one in open_ if one not in found})
         open_ = {one for one in open_ if one not in found and target[one] in moved}
         target |= {one: moved[target[one]] for one in open_}
+    return found
+
+
+def matters_of(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """The matters of notices; ids that are none are left out."""
+    found: dict[int, int] = {}
+    for some in chunks(ids):
+        query = select(notices.c.id, notices.c.matter_id).where(notices.c.id.in_(some))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
     return found
 
 
@@ -34,7 +44,7 @@ def follow(connection: Connection) -> None:
 
     Up to now, not up to the matcher's place: what it reads next is judged by where things are, not where they were.
     """
-    last = connection.execute(select(cursors.c.position).where(cursors.c.name == NAME)).scalar() or 0
+    last = reached(connection, NAME)
     moved = select(matter_moves).where(matter_moves.c.number > last).order_by(matter_moves.c.number)
     rows = connection.execute(moved).all()
     if not rows:
@@ -106,14 +116,6 @@ def _slot(row: Row[Any]) -> tuple[int, str, str]:
 
 def _rows(connection: Connection, matter: int) -> Sequence[Row[Any]]:
     return connection.execute(select(deliveries).where(deliveries.c.matter_id == matter)).all()
-
-
-def _matters(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for some in chunks(ids):
-        query = select(notices.c.id, notices.c.matter_id).where(notices.c.id.in_(some))
-        found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
 
 
 def _aliases(connection: Connection, ids: Iterable[int]) -> dict[int, int]:

@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
+from alerts.canonical import titles
+from alerts.clean import line
 from alerts.decide import Verdict
+from alerts.follow import homes
 from alerts.pace import due_at
 from alerts.subscriptions import Subscription
 from alerts.told import tell
 from config.channels import shown
-from notices.schema import deliveries, matched, notice_aliases, subscriptions
+from notices.schema import deliveries, matched, subscriptions
 from notices.store import Store
 from notices.store.chunks import chunks
 from notices.store.engine import upsert
@@ -55,6 +58,7 @@ class Delivery:
     sent_at: datetime | None
     error: str
     repeats: int
+    title: str = ""
 
 
 def record(connection: Connection, dues: Iterable[Due], now: datetime, *, state: str = PENDING, error: str = "") -> int:
@@ -111,8 +115,10 @@ def listed(store: Store, name: str = "", limit: int | None = None) -> list[Deliv
         query = query.where(subscriptions.c.name == name)
     with store.reading() as connection:
         rows = connection.execute(query.limit(limit)).all()
-        now_ = _aliases(connection, {row.notice_id for row in rows})
-    return [_delivery(row, now_.get(row.notice_id, row.notice_id)) for row in rows]
+        places = homes(connection, {row.notice_id for row in rows})
+        named = titles(connection, {home.notice_id for home in places.values()})
+    ids = (places[row.notice_id].notice_id if row.notice_id in places else row.notice_id for row in rows)
+    return [_delivery(row, notice, named.get(notice, "")) for row, notice in zip(rows, ids, strict=True)]
 
 
 def counts(store: Store) -> dict[str, int]:
@@ -140,7 +146,7 @@ def _values(slot: tuple[int, int, str, str], due: Due, now: datetime) -> dict[st
     }
 
 
-def _delivery(row: Row[Any], notice_id: int) -> Delivery:
+def _delivery(row: Row[Any], notice_id: int, title: str) -> Delivery:
     return Delivery(
         subscription=row.name,
         matter_id=row.matter_id,
@@ -155,12 +161,5 @@ def _delivery(row: Row[Any], notice_id: int) -> Delivery:
         sent_at=row.sent_at,
         error=row.error,
         repeats=row.repeats,
+        title=line(title or str((row.subject or {}).get("title", ""))),
     )
-
-
-def _aliases(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for some in chunks(ids):
-        query = select(notice_aliases.c.alias, notice_aliases.c.notice_id).where(notice_aliases.c.alias.in_(some))
-        found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 
-from alerts.sending import Item, Message
-from alerts.view import View, deadline, foot, head, says, view
+from alerts.clean import line
+from alerts.sending import Item, Link, Message
+from alerts.view import View, brief, foot, head, says, view
 from alerts.words import WORDS, Words
 
 WHOLE = 5  # items that are told at length; more of them become a list of lines
@@ -54,7 +56,7 @@ def fit(message: Message, fits: Callable[[Layout], bool]) -> Fitted:
             most = middle - 1
     if least or len(message.items) > 1:
         return Fitted(listed(message, least), False)
-    bare = replace(message.items[0], title=message.items[0].title[:TIGHT], url="")
+    bare = replace(message.items[0], title=message.items[0].title[:TIGHT], url="", issuers=())
     return Fitted(listed(replace(message, items=(bare,), link="")), True)
 
 
@@ -74,10 +76,10 @@ def listed(message: Message, shown: int | None = None) -> Layout:
     """A line or two for each item, or for the first so many of them, and then where the others are."""
     words = WORDS[message.language]
     some = message.items[:shown]
-    lines = [line for number, one in enumerate(some, 1) for line in _short(number, one, words)]
+    lines = [told for number, one in enumerate(some, 1) for told in _short(number, one, words)]
     if len(some) < len(message.items):
-        told = words["rest"].format(number=len(message.items) - len(some), subscription=message.subscription)
-        lines.append((Span(told),))
+        name = quote(line(message.subscription))
+        lines.append((Span(words["rest"].format(number=len(message.items) - len(some), subscription=name)),))
     return tuple(block for block in (_head(message, words), tuple(lines), _foot(message, words)) if block)
 
 
@@ -111,7 +113,9 @@ def _whole(one: View) -> Block:
         lines.append((Span(one.note),))
     if one.facts:
         lines.append((Span(" · ".join(f"{name}: {fact}" for name, fact in one.facts)),))
-    lines += [(Span(told),) for told in (one.deadline, one.ended, one.evidence) if told]
+    lines += [(Span(one.deadline),)] if one.deadline else []
+    lines += [(Span(one.lent.name, one.lent.url),)] if one.lent.name else []
+    lines += [(Span(told),) for told in (one.ended, one.evidence) if told]
     if one.link.url:
         lines.append((Span(one.link.name, one.link.url),))
     for named in one.named:
@@ -127,15 +131,17 @@ def _colon(one: View) -> str:
 
 
 def _short(number: int, one: Item, words: Words) -> Sequence[Line]:
-    until = deadline(one, words)
-    told = f"{number}. " + says(one, words) + (f" · {until}" if until else "")
+    facts = brief(one, words)
+    told = f"{number}. " + says(one, words) + (f" · {facts}" if facts else "")
     if not one.url:
         return [(Span(told),)]
     return [(Span(told),), (Span("   "), Span(words["official_link" if one.official else "link"], one.url))]
 
 
 def _shortened(one: Item) -> Item:
-    return replace(one, title=_cut(one.title), evidence=_cut(one.evidence), note=_cut(one.note))
+    lender = Link(_cut(one.deadline_from.name), one.deadline_from.url) if one.deadline_from else None
+    made = replace(one, title=_cut(one.title), evidence=_cut(one.evidence), note=_cut(one.note))
+    return replace(made, deadline_from=lender)
 
 
 def _cut(value: str) -> str:

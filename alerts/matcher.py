@@ -5,8 +5,9 @@ import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from weakref import WeakSet
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from alerts import cursor, moving
 from alerts.decide import Verdict, decide
@@ -22,6 +23,7 @@ NAME = cursor.MATCHER
 BATCH = 1_000  # events a transaction takes; a kill repeats no more than their matching
 
 log = logging.getLogger("policywatch.alerts")
+_left: "WeakSet[Engine]" = WeakSet()  # stores whose matching is another process's, as far as this one was told
 
 
 def match(store: Store, now: datetime) -> int:
@@ -42,9 +44,8 @@ def _match(store: Store, now: datetime) -> int:
     owner = secrets.token_hex(8)
     while True:
         position = cursor.lease(store, NAME, owner, now)
+        _say(store, mine=position is not None)
         if position is None:
-            seconds = cursor.LEASE.seconds
-            log.warning("another process matches, or was killed less than %d s ago: it is left to it", seconds)
             break
         events = store.events_after(position, BATCH)
         if not events:
@@ -96,6 +97,17 @@ def _due(
         judged += [(subscription, verdict) for verdict in decide(subscription, about, matches, before)] if about else []
     remember(connection, judged)
     return [Due(one, v.matter_id, v.notice_id, event, v.at) for one, v in judged for event in v.events]
+
+
+def _say(store: Store, *, mine: bool) -> None:
+    """Says once that the matching is another process's, and once that it is this one's again."""
+    if mine and store.engine in _left:
+        _left.discard(store.engine)
+        log.info("no other process matches any more: it is done here again")
+    elif not mine and store.engine not in _left:
+        _left.add(store.engine)
+        seconds = cursor.LEASE.seconds
+        log.warning("another process matches, or was killed less than %d s ago: it is left to it", seconds)
 
 
 def _settled(store: Store) -> bool:

@@ -11,12 +11,15 @@ from notices.schema import SHANGHAI
 
 
 def item(
-    notice: Notice, event: str, attachments: Sequence[Link], happened: datetime, now: datetime, note: str = ""
-) -> Item:
-    """What is told of a notice, official page first; `happened` is when the event was recorded."""
+    notice: Notice, event: str, attachments: Sequence[Link], happened: datetime, now: datetime, note: str = "",
+    lender: Notice | None = None,
+) -> Item:  # fmt: skip
+    """What is told of a notice, official page first; `happened` is when the event was recorded.
+
+    `lender` is the notice that names the end which this one takes from its matter.
+    """
     deadline = notice.fields.comment_end
     today = now.astimezone(SHANGHAI).date()
-    official = [carrier for carrier in notice.carriers if carrier.official]
     return Item(
         event=event,
         matter_id=notice.matter_id,
@@ -24,16 +27,17 @@ def item(
         title=line(notice.titles[0]),
         notice_type=notice.fields.notice_type.value,
         issuers=tuple(line(one) for one in notice.fields.issuers),
-        url=web(official[0].url if official else notice.url),
-        official=bool(official),
+        url=_address(notice),
+        official=any(carrier.official for carrier in notice.carriers),
         published_at=notice.published_at,
         deadline=deadline,
         days_left=None if deadline is None else (deadline - today).days,
-        evidence=line(notice.fields.evidence),
+        evidence=line((lender or notice).fields.evidence),
         period_ended=deadline is not None and happened.astimezone(SHANGHAI).date() <= deadline < today,
         carriers=tuple(Link(line(one.account or one.url), web(one.url)) for one in notice.carriers),
         attachments=tuple(Link(line(one.name), web(one.url)) for one in attachments),
         note=line(note),
+        deadline_from=_lent(lender) if notice.end_of_matter else None,
     )
 
 
@@ -60,3 +64,16 @@ def without_notice(event: str, matter_id: int, subject: Mapping[str, Any]) -> It
         attachments=(),
         note=line(str(subject.get("note", ""))),
     )
+
+
+def _address(notice: Notice) -> str:
+    """The official page where there is one, else the fullest copy."""
+    official = (carrier.url for carrier in notice.carriers if carrier.official)
+    return web(next(official, notice.url))
+
+
+def _lent(lender: Notice | None) -> Link:
+    if lender is None:
+        return Link("", "")
+    issuers = "、".join(lender.fields.issuers)
+    return Link(line(f"{lender.titles[0]} · {issuers}" if issuers else lender.titles[0]), _address(lender))

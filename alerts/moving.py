@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from alerts import cursor
 from alerts.decide import Verdict, decide
-from alerts.follow import follow
+from alerts.follow import follow, matters_of
 from alerts.happenings import Happening
 from alerts.ledger import Due, record, remember, seen
 from alerts.subscriptions import Subscription
@@ -16,7 +16,6 @@ from alerts.watching import matching, stamp, tree, watching
 from notices.schema import SHANGHAI, notices
 from notices.schema.types import EPOCH
 from notices.store import Store
-from notices.store.chunks import chunks
 from notices.store.notice_rows import load_notices
 from search.dated import dated, depends
 from search.tree import And, Comparison, Flag, Node, Not, Or, Range
@@ -71,7 +70,7 @@ def _run(store: Store, owner: str, last: int, today: int, now: datetime) -> int:
         if not cursor.holds(connection, NAME, owner, last) or stamp(connection) != made:
             return 0
         follow(connection)
-        homes = _matters(connection, ids)
+        homes = matters_of(connection, ids)
         known = seen(connection, homes.values())
         judged: list[tuple[Subscription, Verdict]] = []
         for one in moving:
@@ -106,11 +105,3 @@ def _between(place: Swept) -> ColumnElement[bool]:
         return notices.c.published_at.between(first, last)
     start, end = (moment.astimezone(SHANGHAI).date().isoformat() for moment in (first, last))
     return notices.c.ends_on.between(start, end)
-
-
-def _matters(connection: Connection, ids: set[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for some in chunks(ids):
-        query = select(notices.c.id, notices.c.matter_id).where(notices.c.id.in_(some))
-        found |= {row.id: row.matter_id for row in connection.execute(query)}
-    return found

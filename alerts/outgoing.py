@@ -6,20 +6,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from alerts import lines, message
+from alerts.canonical import attachments
 from alerts.digest import once
 from alerts.follow import homes
+from alerts.kinds import ALARM, REMIND, name_of
+from alerts.lent import lenders
 from alerts.parts import LARGEST, Part, Split
 from alerts.reminders import stale
-from alerts.sending import Item, Link, Message, Sender
+from alerts.sending import Item, Message, Sender
 from config.channels import Channel
-from notices.schema import articles, notices
 from notices.store import Store
 from notices.store.chunks import chunks
+from notices.store.notice_rows import load_notices
 
 MOST_PARTS = 3  # messages that a channel with little room gets at once; more than they hold become one list and a link
+SOON = (REMIND, ALARM)  # kinds that come at their own time: alone they are no digest
 LONGEST_LIST = 50  # deliveries that are tried to be told in so many messages
 
 
@@ -30,29 +34,28 @@ def items(store: Store, rows: Iterable[Row[Any]], now: datetime) -> dict[int, It
         places = homes(connection, {row.notice_id for row in wanted if row.notice_id})
         wrong = stale(connection, wanted, places, now)
         ids = sorted({home.notice_id for home in places.values()})
-        files: dict[int, list[Link]] = {}
-        for some in chunks(ids):
-            query = select(notices.c.id, articles.c.attachments).join(articles, articles.c.id == notices.c.canonical_id)
-            for notice_id, held in connection.execute(query.where(notices.c.id.in_(some))):
-                files[notice_id] = [Link(name, url) for name, url, _ in held or ()]
-    found = {notice.notice_id: notice for notice in store.notices(ids)}
+        files = attachments(connection, ids)
+        found = {notice.notice_id: notice for notice in load_notices(connection, ids)}
+        lent = lenders(connection, found.values())
     told: dict[int, Item] = {}
     for row in (row for row in wanted if row.id not in wrong):
         home = places.get(row.notice_id)
         notice = found.get(home.notice_id) if home else None
         subject = row.subject or {}
         if notice is not None:
-            links = files.get(notice.notice_id, [])
-            told[row.id] = message.item(
-                notice, row.event, links, row.happened_at or row.created_at, now, str(subject.get("note", ""))
-            )
+            at, note = row.happened_at or row.created_at, str(subject.get("note", ""))
+            links, lender = files.get(notice.notice_id, []), lent.get(notice.notice_id)
+            told[row.id] = message.item(notice, row.event, links, at, now, note, lender)
         elif subject:
             told[row.id] = message.without_notice(row.event, row.matter_id, subject)
     return told
 
 
 def compose(part: Part, told: Sequence[Item], store_id: str = "", link: str = "") -> Message:
-    """The message of a part; one about a single matter belongs to that matter's thread."""
+    """The message of a part; one about a single matter belongs to that matter's thread.
+
+    One of reminders and alarms alone is no digest, whatever the subscription's pace.
+    """
     told = once(told)
     number, parts = part.number
     matters = {one.matter_id for one in told}
@@ -67,7 +70,7 @@ def compose(part: Part, told: Sequence[Item], store_id: str = "", link: str = ""
         language=part.language,
         items=told,
         text="",
-        pace=part.pace,
+        pace=part.pace if any(name_of(one.event) not in SOON for one in told) else "now",
         thread=hashlib.sha256(about.encode()).hexdigest()[:32] if len(matters) == 1 and matters != {0} else "",
         link=link,
     )

@@ -2,10 +2,11 @@
 
 import hashlib
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select, update
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, or_, select, update
 from alerts.held import held
 from alerts.ledger import FAILED, LEASED, PENDING, SENT
 from alerts.sending import Answer
+from notices.isolate import Failed, isolate
 from notices.schema import deliveries, subscriptions
 from notices.store import Store
 from notices.store.chunks import chunks
@@ -25,6 +27,14 @@ LEAST_ATTEMPTS = 8  # before giving up: a machine that slept for days still trie
 CUT_OFF = "ended before the channel's answer was written down"
 
 Split = Callable[[Sequence[Row[Any]]], list[list[Row[Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The state of a part that was not taken, and how many deliveries behind it were given up, by subscription."""
+
+    state: str
+    given_up: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +132,14 @@ def withdraw(connection: Connection, rows: Iterable[Row[Any]], state: str, reaso
 
 def refused(
     connection: Connection, part: Part, rows: Sequence[Row[Any]], answer: Answer, now: datetime, chance: random.Random
-) -> str:
+) -> Refusal:
     """Writes down, inside the caller's transaction, that a channel did not take a part and when it is tried again.
 
-    While a channel is down, everything that is due on it waits and counts the attempt too. Returns the state it is in.
+    While a channel is down, everything that is due on it waits and counts the attempt too.
     """
     attempts = part.attempts + 1
     due = now + wait(attempts, answer.retry_after, chance)
-    born = min(row.planned_at or row.created_at for row in rows)
-    state = FAILED if now - born >= GIVE_UP and attempts >= LEAST_ATTEMPTS else PENDING
+    state = FAILED if any(_over(row, attempts, now) for row in rows) else PENDING
     settled: dict[str, Any] = {
         "state": state,
         "due_at": due,
@@ -139,9 +148,8 @@ def refused(
         "unsure": answer.unsure,
     }
     _set(connection, [row.id for row in rows], settled, LEASED)
-    if answer.down:
-        _postpone(connection, _others(connection, part.channel, now), due, now, answer.said)
-    return state
+    others = _others(connection, part.channel, now) if answer.down else ()
+    return Refusal(state, _postpone(connection, others, due, now, answer.said))
 
 
 def put_off(connection: Connection, channel: str, due: datetime, now: datetime) -> None:
@@ -169,23 +177,39 @@ def _pieces(store: Store, split: Split, due: Select[Any]) -> list[list[list[Row[
     with store.reading() as connection:
         for row in connection.execute(due.where(deliveries.c.idempotency_key == "")):
             new[row.subscription_id, row.channel].append(row)
-    return [split(rows) for rows in new.values()]
+    found = []
+    for rows in new.values():
+        pieces = isolate(partial(split, rows), f"cut what is due to {rows[0].name!r} into messages")
+        found.append(list(chunks(rows, LARGEST)) if isinstance(pieces, Failed) else pieces)
+    return found
 
 
 def _others(connection: Connection, channel: str, now: datetime) -> Sequence[Row[Any]]:
+    """What else is due on a channel; a paused subscription's deliveries wait for it and for nothing else."""
     waiting = (deliveries.c.channel == channel) & (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
-    return connection.execute(select(deliveries).where(waiting)).all()
+    query = select(deliveries, subscriptions.c.name).join(subscriptions).where(subscriptions.c.paused.is_(False))
+    return connection.execute(query.where(waiting)).all()
 
 
-def _postpone(connection: Connection, rows: Iterable[Row[Any]], due: datetime, now: datetime, said: str) -> None:
-    by_attempts: dict[tuple[int, bool], list[int]] = defaultdict(list)
+def _postpone(
+    connection: Connection, rows: Iterable[Row[Any]], due: datetime, now: datetime, said: str
+) -> Mapping[str, int]:
+    """Counts an attempt for deliveries that waited behind another one; how many were given up, by subscription."""
+    alike: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    given_up: Counter[str] = Counter()
     for row in rows:
-        over = now - (row.planned_at or row.created_at) >= GIVE_UP and row.attempts + 1 >= LEAST_ATTEMPTS
-        by_attempts[row.attempts + 1, over].append(row.id)
-    for (attempts, over), ids in by_attempts.items():
-        _set(
-            connection, ids, {"state": FAILED if over else PENDING, "attempts": attempts, "due_at": due, "error": said}
-        )
+        over = _over(row, row.attempts + 1, now)
+        alike[row.attempts + 1, over].append(row.id)
+        given_up.update([row.name] if over else [])
+    for (attempts, over), ids in alike.items():
+        state = FAILED if over else PENDING
+        _set(connection, ids, {"state": state, "attempts": attempts, "due_at": due, "error": said})
+    return given_up
+
+
+def _over(row: Row[Any], attempts: int, now: datetime) -> bool:
+    """Whether a delivery that was not taken after so many attempts is given up."""
+    return now - (row.planned_at or row.created_at) >= GIVE_UP and attempts >= LEAST_ATTEMPTS
 
 
 def _waiting(store: Store, now: datetime, quiet: Collection[int]) -> bool:

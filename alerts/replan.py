@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from alerts.follow import COVERED
-from alerts.ledger import PENDING
+from alerts.ledger import FAILED, PENDING
 from alerts.pace import due_at
-from alerts.subscriptions import load
+from alerts.subscriptions import load, named
 from notices.schema import deliveries
 from notices.store import Store
 
@@ -21,6 +21,18 @@ def replan(connection: Connection, ids: Collection[int], now: datetime) -> None:
     What was to go to a channel that they do not name any more is told nobody.
     """
     _replan(connection, deliveries.c.subscription_id.in_(ids), now)
+
+
+def retry(store: Store, name: str, now: datetime) -> int:
+    """Lets what was given up of a subscription wait anew, under the keys it had; returns how many deliveries.
+
+    Raises BadSubscription.
+    """
+    one = named(store, name)
+    mine = (deliveries.c.subscription_id == one.id) & (deliveries.c.state == FAILED)
+    again = {"state": PENDING, "attempts": 0, "due_at": now, "planned_at": now}
+    with store.writing() as connection:
+        return connection.execute(update(deliveries).where(mine).values(**again)).rowcount
 
 
 def recover(store: Store, now: datetime) -> None:

@@ -20,7 +20,8 @@ class Item:
     """One thing that is told; `days_left` counts from today, 0 is the last day, None where there is no deadline.
 
     `period_ended` says that the comment period was open when it happened and has ended meanwhile; `note` is what else
-    there is to say, such as why a source is in alarm; without a notice `notice_id` is 0 and `url` may be empty.
+    there is to say, such as why a source is in alarm; without a notice `notice_id` is 0 and `url` may be empty. Where
+    the deadline and its evidence are another notice's of the matter, `deadline_from` is that one, unnamed if unknown.
     """
 
     event: str
@@ -39,6 +40,7 @@ class Item:
     carriers: tuple[Link, ...]
     attachments: tuple[Link, ...]
     note: str = ""
+    deadline_from: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

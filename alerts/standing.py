@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from alerts.cursor import MATCHER
+from alerts.cursor import MATCHER, reached
 from alerts.reader import Reader
 from notices.problem import Problem
-from notices.schema import cursors, matched, notices, told
+from notices.schema import matched, notices, told
 from notices.store.chunks import chunks
 from notices.store.engine import upsert
 
@@ -43,7 +43,7 @@ def standing(reader: Reader, queries: Iterable[str], now: datetime) -> Standing:
 
 def matched_to(connection: Connection) -> int:
     """The number of the last event that was matched, inside the caller's transaction."""
-    return connection.execute(select(cursors.c.position).where(cursors.c.name == MATCHER)).scalar() or 0
+    return reached(connection, MATCHER)
 
 
 def remember(connection: Connection, subscription_id: int, position: int, found: Collection[int]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -37,7 +38,7 @@ class Subscription(Wanted):
     """A saved search and what to do; events up to number `since_event` were there before it.
 
     `origin` is the file that made it, empty for one made by hand; `secret` stands in its feeds' addresses; `plan_at` is
-    when its reminders and digests are looked at next.
+    when its reminders and digests are looked at next; `resumed_at` is when a pause of it ended last.
     """
 
     id: int
@@ -47,6 +48,7 @@ class Subscription(Wanted):
     origin: str = ""
     secret: str = field(default="", repr=False)
     plan_at: datetime | None = None
+    resumed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +71,20 @@ def add(
 def subscribe(store: Store, folder: Path, wanted: Wanted, now: datetime) -> Added:
     """Makes a subscription over the index of a data folder, which is brought up to date first.
 
-    Raises BadSubscription, SettingsError for a broken channels.yaml, and the parser's Problem with the column for a
-    query that does not parse.
+    Raises BadSubscription with everything that is wrong, SettingsError for a broken channels.yaml, and the parser's
+    Problem with the column where only the query does not parse.
     """
-    from alerts.index_reader import IndexReader, warnings  # listing subscriptions needs no index
+    from alerts.index_reader import IndexReader  # listing subscriptions needs no index
     from search.projector import project
 
-    said = (*warnings(wanted.query, now), *cautions(wanted, now))
+    known = load_channels()
+    said = _checked(store, wanted, known, now)
     tries = TRIES
     while True:
         project(store, folder)
         with IndexReader(folder) as reader:
             try:
-                return Added(*make(store, reader, wanted, load_channels(), now), said)
+                return Added(*make(store, reader, wanted, known, now), said)
             except TooFast:
                 tries -= 1
                 if not tries:
@@ -95,18 +98,14 @@ def make(
 
     `known` are the names of the channels that are set up. Raises BadSubscription, and TooFast for a late reader.
     """
-    said = [what for _, what in (*strangers(wanted, known), *complaints(wanted))]
-    if said:
+    if said := _wrong(wanted, known):
         raise BadSubscription("; ".join(said))
     stands = standing(reader, [wanted.query], now)
     with store.writing() as connection:
         if matched_to(connection) > stands.position:
             raise TooFast(ADVICE)  # what was matched since then would be neither old nor new to it
-        if connection.execute(select(subscriptions.c.id).where(subscriptions.c.name == wanted.name)).first():
-            raise BadSubscription(
-                f"a subscription is called {wanted.name!r} already: take another name, "
-                f"or `policywatch alerts remove {wanted.name}` first"
-            )
+        if said := _taken(connection, wanted.name):
+            raise BadSubscription(*said)
         return establish(connection, wanted, stands, now)
 
 
@@ -122,6 +121,34 @@ def establish(
         ).one()
     )
     return made, remember(connection, made.id, stands.position, stands.found[wanted.query])
+
+
+def _checked(store: Store, wanted: Wanted, known: Collection[str], now: datetime) -> tuple[str, ...]:
+    """What there is to warn of; raises one Problem with everything that is wrong."""
+    from alerts.index_reader import warnings
+
+    with store.reading() as connection:
+        wrong = [*_wrong(wanted, known), *_taken(connection, wanted.name)]
+    try:
+        said = warnings(wanted.query, now)
+    except Problem as error:
+        if not wrong:
+            raise
+        wrong.insert(0, f"query: {error}")
+    if wrong:
+        raise BadSubscription("; ".join(wrong))
+    return (*said, *cautions(wanted, now))
+
+
+def _wrong(wanted: Wanted, known: Collection[str]) -> list[str]:
+    return [what for _, what in (*strangers(wanted, known), *complaints(wanted))]
+
+
+def _taken(connection: Connection, name: str) -> list[str]:
+    if connection.execute(select(subscriptions.c.id).where(subscriptions.c.name == name)).first() is None:
+        return []
+    instead = f"take another name, or `policywatch alerts remove {quote(name)}` first"
+    return [f"a subscription is called {name!r} already: {instead}"]
 
 
 def strangers(wanted: Wanted, known: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -166,9 +193,15 @@ def named(store: Store, name: str) -> Subscription:
     raise BadSubscription(f"no subscription is called {name!r}; there are: {names}")
 
 
-def pause(store: Store, name: str, paused: bool = True) -> Subscription:
-    """Pauses a subscription, or resumes it; what matches meanwhile is not told later. Raises BadSubscription."""
-    return _change(store, name, paused=paused)
+def pause(store: Store, name: str) -> Subscription:
+    """Pauses a subscription; what matches meanwhile is not told later. Raises BadSubscription."""
+    return _change(store, name, paused=True)
+
+
+def resume(store: Store, name: str, now: datetime) -> Subscription:
+    """Ends the pause of a subscription, if there is one. Raises BadSubscription."""
+    one = named(store, name)
+    return _change(store, name, paused=False, resumed_at=now) if one.paused else one
 
 
 def rotate(store: Store, name: str) -> Subscription:

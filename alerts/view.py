@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 from alerts.clean import line
 from alerts.sending import Item, Link, Message
@@ -12,6 +13,7 @@ EVENTS = {
     "deadline-set": "deadline_set",
     "deadline-moved": "deadline",
 }  # keys of the ledger that are not the word's own
+ISSUERS = 3  # that a row of a list names
 OVER = ":over"  # ends the key of an alarm that is over
 
 
@@ -32,6 +34,7 @@ class View:
     title: str
     facts: tuple[tuple[str, str], ...]
     deadline: str
+    lent: Link
     ended: str
     evidence: str
     note: str
@@ -47,6 +50,7 @@ def view(one: Item, words: Words, names: int) -> View:
         title=one.title,
         facts=_facts(one, words) if one.notice_type else (),
         deadline=deadline(one, words),
+        lent=_lent(one, words),
         ended=words["ended"] if one.period_ended else "",
         evidence=words["evidence"].format(evidence=one.evidence) if one.evidence else "",
         note=one.note,
@@ -70,7 +74,16 @@ def deadline(one: Item, words: Words) -> str:
         return ""
     days = one.days_left or 0
     left = words["over"] if days < 0 else words["today"] if days == 0 else words["left"].format(days=days)
-    return words["deadline_line"].format(date=one.deadline, left=left)
+    lent = words["lent_mark"] if one.deadline_from else ""
+    return words["deadline_line"].format(date=one.deadline, left=left + lent)
+
+
+def brief(one: Item, words: Words) -> str:
+    """Who, what type where the event does not say it, and until when, on one line."""
+    kind = "" if "{kind}" in _word(one, words) else words.get(one.notice_type, one.notice_type)
+    more = words["more"].format(number=len(one.issuers) - ISSUERS) if len(one.issuers) > ISSUERS else ""
+    who = f"{words['and'].join(one.issuers[:ISSUERS])} {more}".strip()
+    return " · ".join(part for part in (who, kind, deadline(one, words)) if part)
 
 
 def head(message: Message) -> str:
@@ -99,7 +112,7 @@ def foot(message: Message) -> tuple[str, ...]:
     name, query = line(message.subscription), line(message.query)
     return (
         words["why"].format(subscription=name, query=query),
-        words["stop"].format(subscription=name),
+        words["stop"].format(subscription=quote(name)),
         words["key"].format(key=reference(message)),
     )
 
@@ -110,11 +123,24 @@ def reference(message: Message) -> str:
 
 
 def _event(one: Item, words: Words) -> str:
-    name, _, rest = one.event.partition(":")
-    known = "alarm_over" if name == "alarm" and rest.endswith(OVER) else EVENTS.get(name, name)
-    word = words.get(known, name)
+    rest = one.event.partition(":")[2]
+    word = _word(one, words)
     kind = words.get(one.notice_type if one.notice_type != "other" else "notice", words["notice"])
     return word.replace("{kind}", kind).replace("{date}", rest.rpartition(":")[2])
+
+
+def _word(one: Item, words: Words) -> str:
+    """What happened, in words that may stand for a type and a date still to be put in."""
+    name, _, rest = one.event.partition(":")
+    known = "alarm_over" if name == "alarm" and rest.endswith(OVER) else EVENTS.get(name, name)
+    return words.get(known, name)
+
+
+def _lent(one: Item, words: Words) -> Link:
+    """Whose deadline it is where it is another notice's; empty where it is its own."""
+    if one.deadline is None or one.deadline_from is None:
+        return Link("", "")
+    return Link(words["lent"].format(name=one.deadline_from.name or words["lent_by"]), one.deadline_from.url)
 
 
 def _facts(one: Item, words: Words) -> tuple[tuple[str, str], ...]:

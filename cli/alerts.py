@@ -6,7 +6,7 @@ import typer
 
 from cli import alerts_look, alerts_make
 from cli.alerts_row import row
-from cli.desk import desk
+from cli.desk import desk, now
 from cli.printing import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def list_(json: AsJson = False) -> None:
     ]
     table(shown_rows, ("name", "query", "pace", "channels", "state"))
     for shown_row in rows:
-        say(f"{shown_row['name']}: {shown_row['feeds']['atom']}")
+        say(f"feeds of {shown_row['name']}:")
+        for address in shown_row["feeds"].values():
+            say(f"  {address}")
 
 
 @app.command()
@@ -76,6 +78,19 @@ def rotate(name: Name, json: AsJson = False) -> None:
 
 
 @app.command()
+def retry(name: Name, json: AsJson = False) -> None:
+    """Send again what was given up of a subscription: it waits as if it were new, under the keys it had.
+
+    Example: policywatch alerts retry drafts
+    """
+    from alerts import replan
+
+    with desk() as at:
+        number = replan.retry(at.store, name, now())
+    as_json({"name": name, "retried": number}) if json else say(f"{number} deliveries of {name} wait to be sent again")
+
+
+@app.command()
 def remove(name: Name, json: AsJson = False) -> None:
     """Remove a subscription, its deliveries and its feeds.
 
@@ -103,6 +118,6 @@ def _set(name: str, paused: bool, json: bool) -> None:
     from alerts import subscriptions
 
     with desk() as at:
-        found = subscriptions.pause(at.store, name, paused)
+        found = subscriptions.pause(at.store, name) if paused else subscriptions.resume(at.store, name, now())
     state = "paused" if found.paused else "on"
     as_json({"name": found.name, "paused": found.paused}) if json else say(f"{found.name} is {state}")

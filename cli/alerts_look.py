@@ -1,11 +1,17 @@
 """`policywatch alerts preview`, `test` and `deliveries`: what would be told, whether it arrives, what became of it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.desk import desk, now
 from cli.printing import AsJson, as_json, say, table
+
+if TYPE_CHECKING:
+    from alerts.ledger import Delivery
+
+HEADS = ("subscription", "notice", "title", "event", "channel", "state", "attempts", "repeats", "sent at", "error")
+TITLE = 40  # characters of a title in the table
 
 
 def preview(query: Annotated[str, typer.Argument(help="A search.")], json: AsJson = False) -> None:
@@ -76,8 +82,11 @@ def deliveries(
     if json:
         as_json(found)
         return
-    rows = [
-        (d.subscription, d.notice_id, d.event, d.channel, d.state, d.attempts, d.sent_at or f"due {d.due_at}", d.error)
-        for d in found
-    ]
-    table(rows, ("subscription", "notice", "event", "channel", "state", "attempts", "sent at", "error"))
+    table([_row(one) for one in found], HEADS)
+
+
+def _row(one: "Delivery") -> tuple[object, ...]:
+    title = one.title if len(one.title) <= TITLE else one.title[: TITLE - 1] + "…"
+    told = one.sent_at or f"due {one.due_at}"
+    what = one.subscription, one.notice_id, title, one.event, one.channel
+    return (*what, one.state, one.attempts, one.repeats, told, one.error)

@@ -9,6 +9,8 @@ import typer
 
 from cli.desk import SHANGHAI, desk, now
 from cli.printing import AsJson, as_json, counts, say
+from notices.identity import host_of
+from notices.problem import Problem
 
 if TYPE_CHECKING:
     from scheduler.crawl import SourceReport
@@ -31,7 +33,7 @@ def crawl(
     from scheduler.crawl import crawl as run
     from scheduler.round import catch_up
 
-    urls = [line.strip() for one in url or [] for line in (sys.stdin if one == "-" else [one]) if line.strip()]
+    urls = _addresses(url or [])
     day = since.replace(tzinfo=SHANGHAI).date() if since else None
     with desk() as at:
         report = run(at.settings, at.store, at.pages, sources or [], since=day, urls=urls)
@@ -42,6 +44,17 @@ def crawl(
         show(report.sources)
     if any(source.error for source in report.sources):
         raise typer.Exit(1)
+
+
+def _addresses(given: list[str]) -> list[str]:
+    """The addresses to fetch, those of standard input for -; raises Problem for what is none."""
+    found = [line.strip() for one in given for line in (sys.stdin if one == "-" else [one]) if line.strip()]
+    wrong = next((one for one in found if not host_of(one)), None)
+    if wrong is not None:
+        problem = Problem(f"{wrong[:100]!r} is no http address: name one, or the lines of a file: `--url - < FILE`")
+        problem.status = 2
+        raise problem
+    return found
 
 
 def show(sources: "Sequence[SourceReport]") -> None:

@@ -101,7 +101,7 @@ def _channel(values: dict[str, Any], folder: Path | None) -> Channel:
     secret = _hidden(read.secret_env, read.secret_file, folder)
     url = read.url or _hidden(read.url_env, read.url_file, folder)
     remember(secret)
-    remember_address(url)
+    remember_address(url, every_piece=read.kind == "apprise")
     return replace(read, secret=secret, url=url)
 
 

@@ -28,7 +28,7 @@ class Fetched:
 class Settled:
     """What became of a target: its page's state (None for one without a page) and the outcome it counts as.
 
-    `article_id` is the article that the page stands for, if it was read as one.
+    `article_id` is the article that the page stands for, if it was read as one; `status` is the answer's.
     """
 
     target: Target
@@ -39,3 +39,4 @@ class Settled:
     last_modified: str = ""
     article_id: int | None = None
     new_notices: int = 0
+    status: int = 200

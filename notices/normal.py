@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -21,33 +23,59 @@ def table() -> dict[int, str]:
 def normalise(text: str) -> str:
     """The text with every code point replaced by its normal form; applying it twice changes nothing more."""
     forms = _forms()
+    return _replaced(text, forms, forms.keys() & set(text))
+
+
+def forms_of(words: Iterable[str]) -> dict[str, str]:
+    """The part of the table that words in normal form depend on: a text is searched for them with it alone."""
+    return _gaps() | {origin: _forms()[origin] for char in set("".join(words)) for origin in _origins().get(char, ())}
+
+
+def aligned(text: str, forms: Mapping[str, str] | None = None) -> tuple[str, Sequence[int]]:
+    """The normalised text and, for each of its characters, the offset of the original character it came from.
+
+    The offsets have one number more than the text: the length of the original. Only `forms` are replaced where given.
+    """
+    forms = _forms() if forms is None else forms
     found = forms.keys() & set(text)
+    moving = {char for char in found if len(forms[char]) != 1}
+    normal = _replaced(text, forms, found)
+    if not moving:
+        return normal, range(len(text) + 1)
+    offsets: list[int] = []
+    start = 0
+    for match in re.finditer(f"[{re.escape(''.join(moving))}]", text):
+        offsets.extend(range(start, match.start()))
+        offsets.extend([match.start()] * len(forms[match[0]]))
+        start = match.end()
+    offsets.extend(range(start, len(text) + 1))
+    return normal, offsets
+
+
+def _replaced(text: str, forms: Mapping[str, str], found: Collection[str]) -> str:
     if len(found) > FEW:
-        return text.translate(table())
+        return text.translate({ord(char): forms[char] for char in found})
     for char in found:  # half the time of `translate`, and no form holds a character that has one
         text = text.replace(char, forms[char])
     return text
 
 
-def aligned(text: str) -> tuple[str, list[int]]:
-    """The normalised text and, for each of its characters, the offset of the original character it came from.
-
-    The list has one number more than the text: the length of the original.
-    """
-    forms = _forms()
-    found = {char for char in forms.keys() & set(text) if len(forms[char]) != 1}
-    offsets: list[int] = []
-    start = 0
-    for offset in (
-        sorted(match.start() for match in re.finditer(f"[{re.escape(''.join(found))}]", text)) if found else ()
-    ):
-        offsets.extend(range(start, offset))
-        offsets.extend([offset] * len(forms[text[offset]]))
-        start = offset + 1
-    offsets.extend(range(start, len(text) + 1))
-    return normalise(text), offsets
-
-
 @cache
 def _forms() -> dict[str, str]:
     return {chr(code): form for code, form in table().items()}
+
+
+@cache
+def _origins() -> dict[str, set[str]]:
+    """For each character of a form the characters that have such a form."""
+    origins: dict[str, set[str]] = defaultdict(set)
+    for char, form in _forms().items():
+        for part in form:
+            origins[part].add(char)
+    return origins
+
+
+@cache
+def _gaps() -> dict[str, str]:
+    """The characters that leave nothing, not even a gap."""
+    return {char: form for char, form in _forms().items() if not form}

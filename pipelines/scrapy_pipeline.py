@@ -106,4 +106,5 @@ def _settled(fetched: Fetched, outcome: str, report: KeepReport) -> Settled:
         last_modified=fetched.last_modified,
         article_id=report.article_ids[0],
         new_notices=report.new_notices,
+        status=fetched.page.status,
     )

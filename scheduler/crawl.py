@@ -138,7 +138,7 @@ def _report(store: Store, name: str, run_id: int, error: str) -> SourceReport:
 
 def disallowed(outcomes: Mapping[str, int]) -> str:
     """Says so when robots.txt let no page through; empty otherwise."""
-    silent = {"disallowed", "list", "known", "unfetchable", "unchanged"}
+    silent = {"disallowed", "list", "gap", "known", "unfetchable", "unchanged"}
     read = sum(number for name, number in outcomes.items() if name not in silent)
     number = outcomes.get("disallowed", 0)
     if not number or read:

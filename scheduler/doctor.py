@@ -3,17 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from alerts import subscriptions
-from alerts.ledger import FAILED, MISSED, PENDING, listed
 from config import operator
-from config.channel_rules import is_checked
-from config.channels import Channel, is_address, load_channels, shown
+from config.channels import load_channels
 from config.settings import Settings, SettingsError, load, mask, strangers
 from config.sources import load_sources
 from notices.pagefile import NAME as PAGES
@@ -22,25 +18,13 @@ from notices.problem import Problem
 from notices.schema import events, notices, pages
 from notices.store import Store, StoreTooOld
 from notices.store.faults import shown as shown_url
+from scheduler.check import BAD, OK, WARNING, Check
+from scheduler.check_alerts import channels_and_subscriptions, deliveries
 from scheduler.health import said, source_health
-from search.parse import parse
 from search.projector import behind
 
-OK, WARNING, BAD = "ok", "warning", "failed"
 LOW, FULL = 2_000_000_000, 200_000_000  # bytes free
-OVERDUE = timedelta(hours=1)
-RECENT = timedelta(days=7)
 SKEW = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: `state` is ok, warning or failed; `advice` is empty where there is nothing to do."""
-
-    check: str
-    state: str
-    detail: str
-    advice: str = ""
 
 
 def doctor(now: datetime) -> list[Check]:
@@ -63,8 +47,8 @@ def doctor(now: datetime) -> list[Check]:
                 "elasticsearch": lambda: _elasticsearch(settings, store),
                 "clock": lambda: _clock(store, now),
                 "sources": lambda: _sources(store, now),
-                "channels": lambda: _channels(store, now),
-                "alerts": lambda: _alerts(store, now),
+                "channels": lambda: channels_and_subscriptions(store, now),
+                "alerts": lambda: deliveries(store, now),
             }
             for name, look in looks.items():
                 checks += _tried(name, look)
@@ -159,6 +143,9 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
     for one in found:
         for lack in one.lacks:
             yield Check(f"source {one.name}", WARNING, lack, "look at both lists: one may have changed its layout")
+        if any(run.outcomes.get("gap") for run in one.runs):
+            detail = "its list of one page held no known row (gap in its last runs): rows in between may be lost"
+            yield Check(f"source {one.name}", WARNING, detail, "look at its site; `policywatch crawl --url ADDRESS`")
         name, since = f"source {one.name}", f"since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
         last = f"; last runs: {'; '.join(said(run) for run in one.runs[:3])}" if one.runs else ""
         if one.health == "new":
@@ -168,69 +155,6 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
         elif one.health != "ok":
             detail = f"{one.health} {since}: {one.error}{last}"
             yield Check(name, BAD, detail, f"`policywatch sources check {one.name}` explains")
-
-
-def _channels(store: Store, now: datetime) -> Iterator[Check]:
-    channels = load_channels()
-    for channel in channels.values():
-        if channel.problem:
-            detail, _, advice = channel.problem.partition(": ")
-            yield Check(f"channel {channel.name}", BAD, detail, advice)
-        else:
-            yield _channel(channel)
-    wanted = subscriptions.read(store)
-    if not wanted:
-        query = subscriptions.DEFAULT_QUERY
-        advice = (
-            f"`policywatch init` and `alerts apply`, or `alerts add {subscriptions.DEFAULT_NAME} --query '{query}'`"
-        )
-        yield Check("subscriptions", WARNING, "nobody is told of anything", advice)
-    for one in wanted:
-        yield from _query(one, now)
-        lost = [name for name in one.channels if name not in channels and not is_address(name)]
-        if not one.channels:
-            yield Check(f"subscription {one.name}", OK, "has no channel, only its feeds", "`policywatch serve --feeds`")
-        for caution in subscriptions.cautions(one, now):
-            yield Check(f"subscription {one.name}", WARNING, caution)
-        for name in lost:
-            yield Check(f"subscription {one.name}", BAD, f"channels.yaml has no channel {name!r}", "add it there")
-
-
-def _channel(channel: Channel) -> Check:
-    name, detail = f"channel {channel.name}", f"{channel.kind} to {shown(channel.url)}"
-    if channel.kind == "webhook":
-        return Check(name, OK, f"{detail}, {'signed' if channel.secret else 'not signed'}")
-    if channel.kind == "apprise" and not is_checked(channel.url):
-        return Check(
-            name, WARNING, f"{detail}: an error of this platform may pass for a success", "see docs/channels.md"
-        )
-    return Check(name, OK, detail)
-
-
-def _query(one: subscriptions.Subscription, now: datetime) -> Iterator[Check]:
-    try:
-        parse(one.query, now)
-    except Problem as error:
-        advice = "remove it and add it anew: it matches nothing as it is"
-        yield Check(f"subscription {one.name}", BAD, str(error), advice)
-
-
-def _alerts(store: Store, now: datetime) -> Iterator[Check]:
-    rows = listed(store)
-    failed = [row for row in rows if row.state == FAILED]
-    waiting = [row for row in rows if row.state == PENDING and now - row.planned_at > OVERDUE]
-    for state, some, what in ((BAD, failed, "were given up"), (WARNING, waiting, "wait for more than an hour")):
-        if some:
-            detail = (
-                f"{len(some)} deliveries {what}, the newest to {some[0].channel}: {some[0].error or 'not tried yet'}"
-            )
-            yield Check("alerts", state, detail, f"`policywatch alerts test {some[0].subscription}` shows why")
-    missed = [row for row in rows if row.state == MISSED and now - row.created_at < RECENT]
-    if missed:
-        detail = f"{len(missed)} reminders were missed in the last week, the newest {missed[0].event}"
-        yield Check("alerts", WARNING, detail, "keep `policywatch run` running: nothing ran on the day of these")
-    if not failed and not waiting:
-        yield Check("alerts", OK, f"{len(rows)} deliveries, none given up")
 
 
 def _tried(name: str, look: Callable[[], Iterator[Check]]) -> list[Check]:

@@ -2,9 +2,10 @@
 
 import json
 import logging
+import math
 import subprocess
 import sys
-import threading
+import time
 from collections import Counter
 from datetime import datetime
 
@@ -25,11 +26,17 @@ MODULE = "scheduler.file_child"
 log = logging.getLogger("policywatch.files")
 
 
-def read_files(store: Store, page_file: PageFile, now: datetime, stop: threading.Event | None = None) -> Counter[str]:
-    """Reads every file that was fetched and not read yet; returns how many came to which outcome."""
+def read_files(
+    store: Store, page_file: PageFile, now: datetime, *, most: int | None = None, seconds: float = math.inf
+) -> Counter[str]:
+    """Reads the files that were fetched and not read yet; returns how many came to which outcome.
+
+    At most `most` files, and none is begun once `seconds` are over; the rest waits for the next call.
+    """
     outcomes: Counter[str] = Counter()
-    for url, name, key in _waiting(store):
-        if stop is not None and stop.is_set():
+    began = time.monotonic()
+    for url, name, key in _waiting(store)[:most]:
+        if time.monotonic() - began >= seconds:
             break
         found = _found(page_file, url, name, key)
         if found.outcome is not FileOutcome.READ:

@@ -18,6 +18,7 @@ from notices.schema import sources as table
 from notices.store import Store
 from scheduler.agreement import disagreements
 from scheduler.runs import Run, run_of
+from scheduler.settling import NOT_LOOKED
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATE = 3  # times its interval that a source may go without success
@@ -61,7 +62,7 @@ _PAGES = {
     "empty": Health.CHANGED_LAYOUT,
     "failed": Health.CHANGED_LAYOUT,
 }
-_NO_PAGES = {"list", "known", "unfetchable", "postponed", "changed_layout"}
+_NO_PAGES = {"list", "gap", "known", "unfetchable", "postponed", "changed_layout", NOT_LOOKED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,15 @@ class Hosts:
             began = self.clock() - timedelta(seconds=seconds)  # a request that left late must not hasten the next
             values: dict[str, Any] = {"delay": throttled(row.delay, seconds, well=well)}
             values["asked_at"] = began if row.asked_at is None else max(row.asked_at, began)
-            _set(connection, host, **(values | {"walls": 0} if well else values))
+            _set(connection, host, **values)
+
+    def open(self, host: str) -> None:
+        """Remembers that a host answered without a wall: the next pause is a short one again."""
+        with self.store.reading() as connection:
+            walls = connection.execute(select(hosts.c.walls).where(hosts.c.host == host)).scalar()
+        if walls:
+            with self.store.writing() as connection:
+                _set(connection, host, walls=0)
 
     def pause(self, host: str, asked: timedelta | None, reason: str) -> None:
         """Leaves a host alone: as long as it asks for, else half an hour, twice as long with every wall in a row."""

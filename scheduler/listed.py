@@ -1,5 +1,6 @@
 """Takes in what a list named: new rows into the queue, all of them into the memory of lists, and how far to page on."""
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from notices.identity import fetchable, identity
 from notices.page import Page
 from notices.pagefile import body_hash
-from notices.schema import list_pages, listings
+from notices.schema import list_pages, listings, visits
 from notices.schema import sources as table
 from notices.store.chunks import chunks
 from notices.store.queue import put, waiting
@@ -21,6 +22,8 @@ from spiders.listing import Ask, Listing, Row
 MOST_PAGES = 500
 FRESH = 20  # moments at which a list had something new that are remembered
 TIRED = 2  # pages in a row with nothing but rows of this very run: the list answers every page alike
+
+log = logging.getLogger("policywatch.crawl")
 
 
 def take_in(
@@ -34,7 +37,7 @@ def take_in(
     """
     rows = {identity(row.url): row for row in listing.rows if job.wants(row)}
     seen = _seen(connection, target.source, rows)
-    outcomes: Counter[str] = Counter(list=1)
+    outcomes: Counter[str] = Counter([_kind(connection, target, job, listing, seen)])
     queued = waiting(connection, [row.url for row in rows.values()])
     fresh: list[Row] = []
     for key, row in rows.items():
@@ -66,6 +69,25 @@ def keep_list_page(connection: Connection, page: Page, now: datetime, found: Map
     values |= {"status": page.status, "headers": dict(page.headers) or None, "body_hash": digest}
     values["found"] = dict(found) if found else None
     connection.execute(list_pages.insert().values(values))
+
+
+def _kind(
+    connection: Connection, target: Target, job: Job, listing: Listing, seen: Mapping[str, tuple[datetime, int]]
+) -> str:
+    """`gap` for a list of one page, read before, that holds no row of an earlier run: rows between may be lost."""
+    alone = listing.rows and listing.next_page is None and (target.ask is None or target.ask.number == 1)
+    if not alone or job.first or job.since is not None:
+        return "list"
+    again = any(run_id != target.run_id for _, run_id in seen.values())
+    read = select(visits.c.url).where(visits.c.url == target.url)  # not a feed that an OPML file names since today
+    if again or connection.execute(read).first() is None:
+        return "list"
+    log.warning(
+        "%s: its list %s has one page and no row that was there before: rows in between may be lost; look at the site "
+        "and fetch what is missing with `policywatch crawl --url ADDRESS`",
+        *(target.source, target.url),
+    )
+    return "gap"
 
 
 def _seen(connection: Connection, source: str, rows: Mapping[str, Row]) -> dict[str, tuple[datetime, int]]:

@@ -22,6 +22,7 @@ from scheduler.prune import prune
 from scheduler.schedule import begin_due, free_hosts
 
 ALL = timedelta(minutes=5)  # between two looks at sources that did nothing
+FILES, FILE_SECONDS = 5, 30.0  # read in one look, whichever is reached first
 PRUNE_AT = 4  # the hour of the day, in Asia/Shanghai
 
 log = logging.getLogger("policywatch.service")
@@ -95,7 +96,8 @@ class Looking:
                 self.children.append(start(order_for(self.settings, self._sources())))
 
     def _read(self) -> None:
-        if read := read_files(self.store, self.pages, self.clock()):
+        """Reads a few of the files that wait: crawls that end meanwhile are seen to by the next look."""
+        if read := read_files(self.store, self.pages, self.clock(), most=FILES, seconds=FILE_SECONDS):
             log.info("attached files: %s", ", ".join(f"{number} {name}" for name, number in sorted(read.items())))
 
     def _list(self) -> None:

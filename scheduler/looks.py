@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from notices.identity import WECHAT_HOST, host_of
+from notices.identity import WECHAT_HOST, fetchable, host_of
 from notices.kinds import Mode, PageState
 from notices.schema import articles
 from notices.store.article_rows import fields_of
@@ -26,7 +26,8 @@ def next_look(connection: Connection, article_id: int, now: datetime) -> datetim
     if row is None or row.state == PageState.LISTED:
         return None
     if host_of(row.url) == WECHAT_HOST:
-        moments: Iterator[datetime] = iter((row.stored_at + CARRIER,) if row.mode == Mode.LIVE else ())
+        is_asked = row.mode == Mode.LIVE and fetchable(row.url)
+        moments: Iterator[datetime] = iter((row.stored_at + CARRIER,) if is_asked else ())
     elif row.official and is_open(fields_of(row.fields), row.published_at, now.astimezone(SHANGHAI).date()):
         moments = looks(row.stored_at, fields_of(row.fields).comment_end)
     else:

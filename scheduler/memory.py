@@ -133,11 +133,13 @@ class StoreMemory:
         now = self.clock()
         with self.store.writing() as connection:
             job = self._job(connection, target)
-            keep_list_page(connection, page, now, listing.found)
             before = known(connection, [row.url for row in listing.rows])
             outcomes = take_in(connection, target, job, listing, before, kept, now)
+            walls = {"unfetchable": outcomes["unfetchable"]} if outcomes["unfetchable"] else {}
+            keep_list_page(connection, page, now, {**listing.found, **walls})
             count(connection, target.source, outcomes, now)
-            if not listing.rows and not listing.asks and target.ask is not None and target.ask.number == 1:
+            nothing = not listing.rows and not listing.asks and not job.source.may_be_empty
+            if nothing and target.ask is not None and target.ask.number == 1:
                 trouble(connection, target.run_id, "empty", f"the list {target.url} held no row")
             elif listing.rows and job.since is None and target.ask is not None and target.ask.number == 1:
                 self._remember_list(connection, target.url, etag, modified, now)

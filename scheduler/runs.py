@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from config.sources import Source
+from notices.identity import fetchable
 from notices.kinds import Mode
 from notices.schema import hosts, queue, runs
 from notices.schema import sources as table
@@ -18,7 +20,8 @@ from notices.target import Kind, ListAsk, Target
 from spiders.job import NO_ANSWER
 from spiders.listing import Ask
 
-RETRY = timedelta(minutes=10)  # a list that could not be read is asked for again after this, or when it is due
+RETRY = timedelta(minutes=10)  # a list that could not be read is asked again after this, thrice as long each time,
+LONGEST_ROW = 6  # of failed runs that count for it, or when it is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,15 @@ def begin(
 
 
 def begin_pasted(connection: Connection, name: str, urls: Iterable[str], now: datetime) -> int:
-    """Starts a run for addresses somebody named by hand; each is asked even if it was read before."""
+    """Starts a run for addresses somebody named by hand; each is asked even if it was read before.
+
+    One that only ever gets a verification page is counted as `unfetchable`.
+    """
     run_id = _insert(connection, name, now, Mode.LIVE, None, first=False)
     connection.execute(update(runs).where(runs.c.id == run_id).values(ended_at=now))  # it has no list
-    targets = [Target(url, source=name, run_id=run_id) for url in urls]
+    given = list(urls)
+    targets = [Target(url, source=name, run_id=run_id) for url in given if fetchable(url)]
+    count(connection, name, {"unfetchable": len(given) - len(targets)}, now)
     put(connection, targets, now)
     for target in targets:
         mine = queue.c.kind == Kind.PAGE.value, queue.c.url == target.url
@@ -113,11 +121,12 @@ def begin_pasted(connection: Connection, name: str, urls: Iterable[str], now: da
 
 
 def meet(connection: Connection, name: str, now: datetime) -> bool:
-    """Makes a source known; True while its list was never read to the end."""
+    """Makes a source known; True while none of its lists was ever read to the end."""
     row = connection.execute(select(table.c.last_success).where(table.c.name == name)).first()
     if row is None:
         connection.execute(insert(table).values(name=name, added_at=now, error=""))
-    return row is None or row.last_success is None
+        return True
+    return row.last_success is None and not _read_in_part(connection, name)
 
 
 def count(
@@ -158,7 +167,8 @@ def finish(connection: Connection, run_id: int, now: datetime) -> None:
     if not row.trouble:
         values |= {"last_success": row.started_at, "ground_at": now}
     elif known is not None and known.next_due is not None:
-        values["next_due"] = min(known.next_due, max(now, row.started_at) + RETRY)
+        wait = RETRY * 3 ** _failed_before(connection, row)
+        values["next_due"] = min(known.next_due, max(now, row.started_at) + wait)
     connection.execute(update(table).where(table.c.name == row.source).values(values))
 
 
@@ -174,6 +184,20 @@ def close(connection: Connection, source: str, now: datetime, mode: Mode) -> Non
             finish(connection, run_id, now)
         else:  # its requests stay: the next backfill from that day goes on with them
             connection.execute(update(runs).where(runs.c.id == run_id).values(ended_at=now))
+
+
+def _read_in_part(connection: Connection, name: str) -> bool:
+    """Whether an earlier run read some of a source's lists while another one of them failed."""
+    ended = runs.c.source == name, runs.c.since.is_(None), runs.c.ended_at.is_not(None)
+    newest = select(runs.c.outcomes).where(*ended).order_by(runs.c.id.desc()).limit(LONGEST_ROW)
+    return any(outcomes.keys() & {"list", "gap"} for outcomes in connection.execute(newest).scalars())
+
+
+def _failed_before(connection: Connection, run: Row[Any]) -> int:
+    """How many runs of a source in a row before this one could not read its list, as far as it matters."""
+    before = runs.c.source == run.source, runs.c.since.is_(None), runs.c.id < run.id
+    newest = select(runs.c.trouble).where(*before).order_by(runs.c.id.desc()).limit(LONGEST_ROW)
+    return len(list(takewhile(bool, connection.execute(newest).scalars())))
 
 
 def _unreached(connection: Connection, run_id: int, now: datetime) -> tuple[str, str]:

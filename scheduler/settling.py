@@ -16,9 +16,11 @@ from pipelines.withdraw import restore, withdraw
 from scheduler.filing import queue_files
 from scheduler.looks import AGAIN, next_look
 from scheduler.runs import count
+from spiders.listed_row import is_official_row
 
 ATTEMPTS = 3  # an empty page or an unknown layout is tried this often, then left alone until its rule changes
-PATIENCE = 12  # of requests that failed or met a wall: about two days
+PATIENCE = 12  # of requests that failed or met a wall, and of pages that an official list names: about two days
+NOT_LOOKED = "not_looked"  # what was read once could not be looked at again, which says nothing of its source
 A_DAY = timedelta(hours=20)  # between two tombstones; a look at its hour may come a little early
 
 RETRIED = {PageState.BLOCKED, PageState.ERROR, PageState.EMPTY}
@@ -35,7 +37,9 @@ def settle(connection: Connection, done: Settled) -> None:
     is_missing = done.state is PageState.GONE and article_id is None  # a list names it: it may be on its way
     if done.state in RETRIED or is_missing:
         attempts = _visit(connection, done) if target.article_id is None else target.attempts
-        _try_again(connection, target, now, PATIENCE if done.state is PageState.BLOCKED else ATTEMPTS, attempts)
+        is_fault = done.state is PageState.BLOCKED or done.status >= 500
+        _try_again(connection, target, now, PATIENCE if is_fault or _is_awaited(target) else ATTEMPTS, attempts)
+        outcome = NOT_LOOKED if target.looks else outcome
     elif done.state in TOMBSTONES and (article_id := article_id or _article_of(connection, target.url)):
         outcome = _tombstone(connection, done, article_id)
     else:
@@ -55,15 +59,15 @@ def settle_lost(connection: Connection, target: Target, outcome: str, now: datet
         values = {"url": target.url, "key": identity(target.url), "fetched_at": now, "state": outcome}
         attempts = (row.attempts if row else 0) + 1
         upsert(connection, visits, [values | {"attempts": attempts}], ("fetched_at", "state", "attempts"))
-        _try_again(connection, target, now, ATTEMPTS, attempts)
+        _try_again(connection, target, now, PATIENCE if _is_awaited(target) else ATTEMPTS, attempts)
     elif outcome == "disallowed":
-        if target.attempts < _DISALLOWED[1]:
+        if target.attempts < _DISALLOWED[1] and not target.looks:
             put_back(connection, target.id, now + _DISALLOWED[0])
         else:
             remove(connection, target.id)
     else:
         _try_again(connection, target, now, PATIENCE, target.attempts)
-    count(connection, target.source, {outcome: 1}, now)
+    count(connection, target.source, {NOT_LOOKED if target.looks else outcome: 1}, now)
 
 
 def settle_unchanged(connection: Connection, target: Target, now: datetime) -> None:
@@ -97,6 +101,11 @@ def _await_look(connection: Connection, target: Target, article_id: int, moment:
         put_back(connection, target.id, moment, **looked, **fresh)
     else:
         put(connection, [again], now, wait=moment - now)
+
+
+def _is_awaited(target: Target) -> bool:
+    """Whether a regulator's own list names the page: it stays in the queue at least until its row is an article."""
+    return target.mode is Mode.LIVE and bool(target.title) and is_official_row(target.url)
 
 
 def _try_again(connection: Connection, target: Target, now: datetime, most: int, attempts: int) -> None:

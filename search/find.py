@@ -1,16 +1,16 @@
 """A search over the embedded index: the exact answer first, looser matches after it, each notice once."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from notices.problem import Problem
 from search.answer import Hit, Result
-from search.concepts import Concept, concepts
+from search.concepts import concepts
 from search.facets import facets_of
 from search.fts import condition
-from search.highlight import highlight
-from search.index import VALUES, Index
+from search.highlight import Highlighter
+from search.index import Index
 from search.parse import Query, parse
 from search.relevance import Ranked, ranked
 from search.tree import Node
@@ -34,7 +34,8 @@ def find(
         order = ranked(index, query.tree, found, wanted, limit)
     else:
         order = [Ranked(one, 0.0, True) for one in _ordered(index, query.tree, sort, limit)]
-    hits = tuple(_hit(index, one, wanted) for one in order)
+    marks = Highlighter(wanted)
+    hits = tuple(_hit(index, one, marks) for one in order)
     counted = facets_of(index, found) if facets else None
     return Result(query.text, query.warnings, len(found), "embedded", hits, counted)
 
@@ -42,9 +43,9 @@ def find(
 def each(index: Index, text: str, *, now: datetime, sort: str = "published") -> Iterator[Hit]:
     """Every exact match, by `published` or `deadline`; texts are read one notice at a time."""
     query = parse(text, now)
-    wanted = concepts(query.tree)
+    marks = Highlighter(concepts(query.tree))
     for one in _ordered(index, query.tree, sort, -1):
-        yield _hit(index, Ranked(one, 0.0, True), wanted)
+        yield _hit(index, Ranked(one, 0.0, True), marks)
 
 
 def matches(index: Index, query: Query, notice_ids: Iterable[int]) -> set[int]:
@@ -69,17 +70,14 @@ def _ordered(index: Index, node: Node, sort: str, limit: int) -> list[int]:
     return [row[0] for row in index.database.execute(sql, (*where.parameters, limit))]
 
 
-def _hit(index: Index, place: Ranked, wanted: Sequence[Concept]) -> Hit:
+def _hit(index: Index, place: Ranked, marks: Highlighter) -> Hit:
     sql = "SELECT matter_id, type, hit, title, body, attachments FROM docs WHERE id = ?"
     matter, kind, shown, *texts = index.database.execute(sql, (place.notice_id,)).fetchone()
     given = json.loads(shown)
-    lights = []
-    for field, text in zip(("title", "body", "attachments"), texts, strict=True):
-        if marked := highlight(text.replace(VALUES, "\n"), wanted):
-            lights.append({"field": field, "text": marked})
     published = datetime.fromisoformat(given["published_at"]) if given["published_at"] else None
     return Hit(
         place.notice_id, matter, given["title"], place.exact, round(place.score, 4), kind,
-        tuple(given["issuers"]), published, given["comment_end"], given["url"], tuple(given["carriers"]), tuple(lights),
+        tuple(given["issuers"]), published, given["comment_end"], given["url"], tuple(given["carriers"]),
+        marks.lights(*texts),
         given.get("comment_end_of", ""), tuple(given.get("removed", ())),
     )  # fmt: skip

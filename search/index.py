@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +19,7 @@ FORMAT = f"8.{VERSION}"  # of the tables and of the tokens in them; another one 
 TEXTS = ("title", "body", "attachments")  # searched when no field is named
 PAGE_SIZE = 16_384  # bytes: texts in one piece instead of chains of pages, a fifth less to write
 LEAD = 250  # first tokens of a body, where a notice says what it is about
+REMEMBERED = 50_000  # tokens whose notices were counted, of which an index at rest remembers the counts
 VALUES = "\x1f"  # between the values of one text field; a phrase never reaches over it
 
 _NAME = re.compile(r"index-(\d{4,})\.db")
@@ -42,13 +44,26 @@ INSERT INTO texts (texts, rank) VALUES ('hashsize', 100000000);
 _DROPPED = "".join(f"DROP TABLE IF EXISTS {name};" for name in ("docs", "keywords", "texts", "chars"))
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many notices an index holds at a position, its highest id, and in how many notices a token stands.
+
+    `documents` has the tokens that were asked for since.
+    """
+
+    position: int
+    size: int
+    newest: int
+    documents: dict[str, int] = field(default_factory=dict)
+
+
 class Index:
     """The newest index of a data folder, or a new one beside it; `database` is an open SQLite connection."""
 
     def __init__(self, folder: Path, path: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = path or newest(folder) or folder / "index-0001.db"
-        self._extent: tuple[int, int, int] | None = None
+        self._extent: Extent | None = None
         try:
             self.database = sqlite3.connect(self.path, timeout=60, isolation_level=None)
             self.database.execute(f"PRAGMA page_size={PAGE_SIZE}")
@@ -71,12 +86,13 @@ class Index:
         """How many notices are in the index."""
         return int(self.database.execute("SELECT count(*) FROM docs").fetchone()[0])
 
-    def extent(self) -> tuple[int, int]:
-        """How many notices are in the index, and the highest id; looked up once for each position."""
-        if self._extent is None or self._extent[0] != self.position:
+    def extent(self) -> Extent:
+        """What the index holds at its position; looked up once for each."""
+        position = self.position
+        if self._extent is None or self._extent.position != position or len(self._extent.documents) > REMEMBERED:
             size, newest = self.database.execute("SELECT count(*), max(id) FROM docs").fetchone()
-            self._extent = self.position, size, newest or 0
-        return self._extent[1:]
+            self._extent = Extent(position, size, newest or 0)
+        return self._extent
 
     @property
     def position(self) -> int:

@@ -1,6 +1,6 @@
 """How near a notice is to what an analyst wants: one number from its text, title, beginning and kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from notices.kinds import NoticeType
@@ -44,10 +44,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A concept by its names, what it weighs among the others, and the weights of tokens of which it may hold a part.
-
-    `parts` are the tokens as they stand among others, a space before and after each.
-    """
+    """A concept by its names, what it weighs among others, and the weights of tokens of which a part may be held."""
 
     names: tuple[Name, ...]
     shown: str
@@ -59,7 +56,7 @@ class Wanted:
     def of(cls, concept: Concept, tokens: Mapping[str, float], weight: float) -> "Wanted":
         """A concept made ready for many comparisons."""
         names = tuple(Name(frozenset(text.tokens), phrase(text), len(text.tokens)) for text in concept.texts)
-        parts = tuple((f" {token} ", weight) for token, weight in tokens.items())
+        parts = tuple(tokens.items())
         return cls(names, concept.shown, weight, parts, sum(tokens.values()) or 1.0)
 
 
@@ -95,11 +92,12 @@ class Ranker:
         """The notice's score, larger is better, comparable within one query only."""
         title, lead, issuers = f" {facts.title} ", f" {facts.lead} ", f" {facts.issuers} "
         named = f" {facts.named} " if facts.named.count(BETWEEN) < FEW else ""
+        titled, leading = set(facts.title.split()), set(facts.lead.split())
         score = TEXT * facts.text + COVERED * self._covered(facts.title)
         score += RELATED * (1 + facts.related) if facts.related else 0.0
         for one in self._wanted:
-            whole, parts = _held(lead, one)
-            about = TITLE * _held(title, one)[1] + LEAD * whole + LEAD_PARTS * parts
+            whole, parts = _held(lead, leading, one)
+            about = TITLE * _held(title, titled, one)[1] + LEAD * whole + LEAD_PARTS * parts
             about += NAMED * _holds_any(named, one, 3) + ISSUER * _holds_any(issuers, one, 1)
             score += about * one.weight / self._sum
         worth = MEANT if facts.type in self._asked else WORTH.get(facts.type, 1.0)
@@ -114,18 +112,18 @@ class Ranker:
         tokens, spaced = set(words), f" {title.strip()} "
         there: set[str] = set()
         for one in self._wanted:
-            whole = [name for name in one.names if name.phrase in spaced]
-            there |= max((tokens & name.tokens for name in whole or one.names[:1]), key=len)
+            whole = [name.tokens for name in one.names if name.phrase in spaced]
+            there |= max((tokens & some for some in whole), key=len) if whole else tokens & one.names[0].tokens
         return min(1.0, len(there) / max(SHORTEST_TITLE, len(words)))
 
 
-def _held(spaced: str, wanted: Wanted) -> tuple[float, float]:
-    """Whether the tokens hold the concept, and how much of it."""
+def _held(spaced: str, tokens: Set[str], wanted: Wanted) -> tuple[float, float]:
+    """Whether the tokens, in their order and as a set, hold the concept, and how much of it."""
     if _holds_any(spaced, wanted, 1):
         return 1.0, 1.0
     if not wanted.parts:
         return 0.0, 0.0
-    there = sum([weight for token, weight in wanted.parts if token in spaced])
+    there = sum([weight for token, weight in wanted.parts if token in tokens])
     return 0.0, (there / wanted.whole) ** PARTLY
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from notices.kinds import NoticeType
 from search.concepts import Concept, filters
 from search.fts import condition, is_character, phrase
-from search.index import Index
+from search.index import Extent, Index
 from search.rank import Facts, Ranker, Wanted
 from search.tokenizer import BETWEEN
 from search.tree import Node, Text
@@ -17,6 +17,7 @@ RANKED = 40  # of the exact and of the looser matches, by their text's score, th
 COUNTED = 500  # documents with a token that are counted; from there on it is estimated
 BUDGET = 1_500  # documents that the text index may score for one query
 PIECES = 40  # tokens of a query that are looked up one by one
+LONG = 12  # tokens; a longer phrase is scored by its tokens alone: a look-up of all of them in a row is slow
 RELATED = 3  # best exact matches whose documents lead to related notices
 WEIGHTS = "6.0, 1.0, 0.5"  # of title, body and attachments in the text's score
 
@@ -40,8 +41,9 @@ class Clause:
 
 def ranked(index: Index, node: Node, found: Sequence[int], wanted: Sequence[Concept], limit: int) -> list[Ranked]:
     """The exact matches by relevance and, when they are fewer than `limit`, looser ones after them."""
-    size, newest = index.extent()
-    counts = _counts(index, wanted, newest)
+    extent = index.extent()
+    counts = _counts(index, wanted, extent)
+    size = extent.size
     clauses = _affordable(_clauses(wanted, counts))
     scores = _scores(index, [clause.match for clause in clauses], common=_is_common(clauses))
     ranker = Ranker([weighed(concept, counts, size) for concept in wanted])
@@ -58,21 +60,23 @@ def ranked(index: Index, node: Node, found: Sequence[int], wanted: Sequence[Conc
     return (best + looser)[:limit]
 
 
-def _counts(index: Index, wanted: Sequence[Concept], newest: int) -> dict[str, int]:
+def _counts(index: Index, wanted: Sequence[Concept], extent: Extent) -> dict[str, int]:
     """In how many documents the tokens stand; for a common one its first documents tell how densely it stands."""
     tokens = dict.fromkeys(token for concept in wanted for text in concept.texts for token in text.tokens)
     sql = f"SELECT count(*), max(rowid) FROM (SELECT rowid FROM texts WHERE texts MATCH ? LIMIT {COUNTED})"
     counts = {}
     for token in list(tokens)[:PIECES]:
-        number, last = index.database.execute(sql, (f'"{token}"',)).fetchone()
-        counts[token] = number if number < COUNTED else number * newest // last
+        if token not in extent.documents:
+            number, last = index.database.execute(sql, (f'"{token}"',)).fetchone()
+            extent.documents[token] = number if number < COUNTED else number * extent.newest // last
+        counts[token] = extent.documents[token]
     return counts
 
 
 def _clauses(wanted: Sequence[Concept], counts: dict[str, int]) -> Iterator[Clause]:
     for concept in wanted:
         for text in concept.texts:
-            if is_character(text):
+            if is_character(text) or (not concept.exact and len(text.tokens) > LONG):
                 continue
             yield Clause(phrase(text), min(counts.get(token, BUDGET) for token in text.tokens))
         if not concept.exact and not is_character(concept.texts[0]):

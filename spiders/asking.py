@@ -108,8 +108,8 @@ class Asker:
         target = Target(address)
         for _ in range(HOPS):
             response = await self._one(host, self._request(address, target, source, policy, {}), source, policy)
-            location = redirect_of(response)
-            if not location or host_of(_back(location, address, source)) != host:
+            location = redirect_of(response)  # also to another host, RFC 9309 section 2.3.1.2
+            if not location:
                 break
             address = _back(location, address, source)
         if response.status == 429 or response.status >= 500:  # RFC 9309: nothing is allowed while it cannot be read

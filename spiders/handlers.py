@@ -38,7 +38,7 @@ class Desk:
 def take_page(desk: Desk, target: Target, response: Response) -> None:
     """A page: its bytes kept, read, and kept with all that follows; a parser that raises costs only the reading."""
     if response.status == 304:
-        desk.memory.unchanged(target)
+        _unchanged(desk, target)
         return
     page = page_of(response, target, desk.errand.source(target))
     desk.keeper.take_bytes(page)
@@ -49,6 +49,8 @@ def take_page(desk: Desk, target: Target, response: Response) -> None:
         return
     if reading.state is PageState.BLOCKED:
         desk.hosts.pause(_asked(target), asked_pause(response), reading.reason)
+    elif page.status < 400:
+        desk.hosts.open(_asked(target))
     desk.keeper.keep(Fetched(page, reading, target, "", *validators(response)))
     if reading.moved_to and target.hops < HOPS:
         desk.memory.follow(target, reading.moved_to)
@@ -57,7 +59,7 @@ def take_page(desk: Desk, target: Target, response: Response) -> None:
 def take_list(desk: Desk, target: Target, response: Response) -> None:
     """An answer of a list: kept, read by the source's reader, its rows queued, its next page too."""
     if response.status == 304:
-        desk.memory.unchanged(target)
+        _unchanged(desk, target)
         return
     source = desk.errand.source(target)
     page = page_of(response, target, source)
@@ -85,6 +87,7 @@ def _read_list(desk: Desk, target: Target, page: Page, response: Response) -> No
     elif isinstance(listing, Failed):
         desk.memory.list_lost(target, page, "changed_layout", f"the reader failed: {listing.error}")
     else:
+        desk.hosts.open(_asked(target))
         kept = _keep_wholes(desk, target, listing)
         desk.memory.listed(target, page, listing, kept, *validators(response))
 
@@ -135,11 +138,12 @@ def _whole(row: Row, source: str, mode: Mode) -> Page:
 def take_file(desk: Desk, target: Target, response: Response) -> None:
     """An attached file: its bytes kept, to be read by a process of their own; a page in its place is none."""
     if response.status == 304:
-        desk.memory.unchanged(target)
+        _unchanged(desk, target)
         return
     page = page_of(response, target, desk.errand.source(target))
     wall = refused(page) or _no_file(page)
     if wall is None:
+        desk.hosts.open(_asked(target))
         desk.keeper.take_bytes(page)
         desk.memory.filed(target, page)
         return
@@ -157,6 +161,11 @@ def _no_file(page: Page) -> Reading | None:
     if "text/html" in kind and not named and page.body.lstrip()[:1] == b"<":
         return Reading(PageState.ERROR, reason="a page in the file's place")  # often a 404 that says 200: no pause
     return None
+
+
+def _unchanged(desk: Desk, target: Target) -> None:
+    desk.hosts.open(_asked(target))
+    desk.memory.unchanged(target)
 
 
 def _asked(target: Target) -> str:

@@ -96,6 +96,9 @@ class Hosts(Protocol):
     def pause(self, host: str, asked: timedelta | None, reason: str) -> None:
         """Leaves a host alone, as long as it asked for if it did."""
 
+    def open(self, host: str) -> None:
+        """Remembers that a host answered without a wall."""
+
     def robots(self, host: str) -> str | None:
         """The host's robots.txt; None when it has to be asked for."""
 

@@ -8,23 +8,24 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from importlib.resources import files
-from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined, Template
 
 from alerts.clean import line
 from alerts.lines import NAMES, WHOLE
 from alerts.sending import Message
-from alerts.view import deadline, foot, head, says, subject, view
+from alerts.view import brief, foot, head, says, subject, view
 from alerts.words import WORDS
 from config.channels import Channel
 
 ROWS = 500  # items that the HTML lists
-SHORT = 30  # characters of a name that a header takes without being folded inside it
 
 
 def letter(channel: Channel, message: Message, now: datetime) -> EmailMessage:
-    """The e-mail of a message; its Message-ID is the message's key, the same on every retry."""
+    """The e-mail of a message; its Message-ID is the message's key, the same on every retry.
+
+    No List-Unsubscribe: RFC 2369 wants an address that unsubscribes, and nobody here reads mail.
+    """
     mail = EmailMessage(policy=SMTP)
     domain = domain_of(channel)
     mail["From"] = _mailbox(channel.sender)
@@ -36,9 +37,6 @@ def letter(channel: Channel, message: Message, now: datetime) -> EmailMessage:
         # the root of a thread is named by every message of a matter and never sent, so that none has to be known
         mail["In-Reply-To"] = mail["References"] = f"<{message.thread}@{domain}>"
     mail["List-Id"] = f"<{_list(message.subscription)}.policywatch.{domain}>"
-    name = quote(line(message.subscription))
-    asked = f"unsubscribe%20{name if len(name) <= SHORT else _list(message.subscription)}"
-    mail["List-Unsubscribe"] = f"<mailto:{quote(_mailbox(channel.sender).addr_spec, safe='@')}?subject={asked}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="base64")
     mail.add_alternative(html(message), subtype="html", cte="base64")
@@ -55,7 +53,7 @@ def html(message: Message) -> str:
         title=subject(message),
         head=head(message),
         views=[view(one, words, NAMES[0]) for one in message.items] if whole else [],
-        rows=[] if whole else [(says(one, words), deadline(one, words), one.url) for one in message.items[:ROWS]],
+        rows=[] if whole else [(says(one, words), brief(one, words), one.url) for one in message.items[:ROWS]],
         foot=foot(message),
     )
 

@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+from contextlib import suppress
 from datetime import datetime
 from email.utils import parseaddr
 from functools import cache
@@ -31,27 +32,39 @@ class _Talk:
         self.channel = channel
         self.left = False
         self.late = Event()
+        self.wire: socket.socket | None = None  # a second hold on the connection, whoever has wrapped the first
+        self.server: smtplib.SMTP | None = None
 
-    def open(self) -> smtplib.SMTP:
-        """The server's greeting taken; raises OSError or SMTPException."""
-        where = urlsplit(self.channel.url)
-        host, port = where.hostname or "", where.port or PORTS[self.channel.security]
-        name, wait = domain_of(self.channel), self.channel.timeout
-        if self.channel.security == "ssl":
-            return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=wait, context=trusted())
-        return smtplib.SMTP(host, port, local_hostname=name, timeout=wait)
+    def connect(self, host: str, port: int) -> socket.socket:
+        """The connection, encrypted from the start where the channel says so; it can be cut from now on."""
+        made = socket.create_connection((host, port), self.channel.timeout)
+        self.wire = made.dup()
+        if self.late.is_set():
+            made.close()
+            raise TimeoutError
+        return trusted().wrap_socket(made, server_hostname=host) if self.channel.security == "ssl" else made
 
-    def cut(self, server: smtplib.SMTP) -> None:
+    def cut(self) -> None:
         """Ends a conversation whose time is over, wherever it stands."""
         self.late.set()
-        if server.sock is not None:
-            try:
-                socket.socket.shutdown(server.sock, socket.SHUT_RDWR)  # not the TLS layer's, which would wait
-            except OSError:
-                return  # it has ended by itself
+        if self.wire is not None:
+            with suppress(OSError):  # it has ended by itself
+                self.wire.shutdown(socket.SHUT_RDWR)
 
-    def hold(self, server: smtplib.SMTP, data: bytes) -> Answer:
-        """Greets, encrypts, logs in and hands over the letter."""
+    def leave(self) -> None:
+        """Says goodbye, if there is anybody to say it to."""
+        try:
+            if self.server is not None:
+                self.server.quit()
+        except (OSError, smtplib.SMTPException, ValueError):
+            if self.server is not None:
+                self.server.close()
+        if self.wire is not None:
+            self.wire.close()
+
+    def hold(self, data: bytes) -> Answer:
+        """Connects, greets, encrypts, logs in and hands over the letter."""
+        server = self.server = _Server(self)
         server.ehlo()
         if self.channel.security == "starttls":
             if not server.has_extn("starttls"):
@@ -81,19 +94,30 @@ class _Talk:
         return "; ".join(refused)
 
 
+class _Server(smtplib.SMTP):
+    """The other side of a conversation, which connects for it."""
+
+    def __init__(self, talk: _Talk) -> None:
+        self._talk = talk
+        where = urlsplit(talk.channel.url)
+        port = where.port or PORTS[talk.channel.security]
+        name, wait = domain_of(talk.channel), talk.channel.timeout
+        super().__init__(where.hostname or "", port, local_hostname=name, timeout=wait)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self._talk.connect(host, port)
+
+
 def send(channel: Channel, message: Message, now: datetime) -> Answer:
-    """Sends a letter; raises nothing for a server that fails."""
+    """Sends a letter, within the channel's time from the first look-up to the goodbye; raises nothing for a server
+    that fails."""
     data = letter(channel, message, now).as_bytes()
     talk = _Talk(channel)
-    try:
-        server = talk.open()
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        return Answer(False, _why(error, channel), down=True)
-    watch = Timer(channel.timeout, talk.cut, (server,))
+    watch = Timer(channel.timeout, talk.cut)
     watch.daemon = True
     watch.start()
     try:
-        return talk.hold(server, data)
+        return talk.hold(data)
     except _Said as ended:
         return ended.answer
     except smtplib.SMTPResponseException as error:
@@ -101,8 +125,8 @@ def send(channel: Channel, message: Message, now: datetime) -> Answer:
     except (OSError, smtplib.SMTPException, ValueError) as error:
         return Answer(False, _why(error, channel, late=talk.late.is_set()), down=True, unsure=talk.left)
     finally:
+        talk.leave()
         watch.cancel()
-        _leave(server)
 
 
 @cache
@@ -127,20 +151,13 @@ def _words(code: int, said: bytes | str) -> str:
     return f"{code} {' '.join(told.split())[:200]}"
 
 
-def _why(error: Exception, channel: Channel, *, late: bool = False) -> str:
+def _why(error: Exception, channel: Channel, *, late: bool) -> str:
     if late or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib wraps it
         return f"no answer within {channel.timeout:g} s"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the server's certificate is not trusted: {error.verify_message}"
     told = error.strerror if isinstance(error, OSError) and error.strerror else "that is no mail server's answer"
     return f"{type(error).__name__}: {told}"
-
-
-def _leave(server: smtplib.SMTP) -> None:
-    try:
-        server.quit()
-    except (OSError, smtplib.SMTPException, ValueError):
-        server.close()
 
 
 SENDER = Sender(send)

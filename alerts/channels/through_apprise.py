@@ -18,6 +18,9 @@ from config.channel_rules import is_checked
 from config.channels import Channel
 
 SPARE = 200  # bytes that a platform's own framing may take
+# In what Apprise says of a request that broke, before or after it was read: it does not tell which.
+BROKEN = ("timed out", "connection error")
+TIMEOUTS = ("socket_connect_timeout", "socket_read_timeout")
 
 
 def send(channel: Channel, message: Message, now: datetime) -> Answer:
@@ -33,7 +36,8 @@ def send(channel: Channel, message: Message, now: datetime) -> Answer:
     said = "; ".join(heard) or ("accepted" if done else "not accepted, and Apprise says no more")
     checked = "" if is_checked(channel.url) else " (unchecked: Apprise may not see this platform's errors)"
     # every refusal is one of the channel: which of them concern a message alone cannot be told apart
-    return Answer(bool(done), said[:300] + checked, down=not done, unsure=not done and "timed out" in said.lower())
+    unsure = not done and any(words in said.lower() for words in BROKEN)
+    return Answer(bool(done), said[:300] + checked, down=not done, unsure=unsure)
 
 
 def roomy(channel: Channel, message: Message) -> bool:
@@ -45,7 +49,11 @@ def roomy(channel: Channel, message: Message) -> bool:
 def _plugin(channel: Channel) -> Any:
     asset = apprise.AppriseAsset(app_id="policywatch", app_desc="policywatch", http_redirects=False)
     with _Listening():
-        return apprise.Apprise.instantiate(channel.url, asset=asset, suppress_exceptions=True)
+        plugin = apprise.Apprise.instantiate(channel.url, asset=asset, suppress_exceptions=True)
+    for name in TIMEOUTS:
+        if hasattr(plugin, name):
+            setattr(plugin, name, channel.timeout)
+    return plugin
 
 
 def _told(plugin: Any, message: Message) -> tuple[str, str]:

@@ -2,12 +2,11 @@
 
 from xml.etree.ElementTree import Element
 
-from alerts.feeds.feed import Entry, Feed
+from alerts.feeds.feed import LANGUAGES, Entry, Feed
 from alerts.feeds.xml import add, document, instant
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
 def atom(feed: Feed) -> bytes:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Executable, Row, delete, insert, select, upda
 from alerts.ends import matched_until
 from alerts.feeds.feed import Calendar, Deadline
 from alerts.feeds.shelf import Shelf
+from alerts.follow import homes
 from alerts.subscriptions import Subscription
 from config.subscriptions import days_before, time_of
 from notices.schema import SHANGHAI
@@ -32,7 +33,12 @@ def changes(connection: Connection, one: Subscription, shelf: Shelf, now: dateti
     there = {row.matter_id: row for row in connection.execute(select(table).where(table.c.subscription_id == one.id))}
     current = _current(connection, one, shelf, since)
     found = [_told(one.id, matter, there.get(matter), values, now) for matter, values in current.items()]
-    found += [_ended(row, since, now) for matter, row in there.items() if matter not in current]
+    gone = [row for matter, row in there.items() if matter not in current]
+    places = homes(connection, {row.notice_id for row in gone})
+    for row in gone:
+        home = places.get(row.notice_id)
+        moved = home is not None and home.matter_id in current  # merged: its day stands there under that matter
+        found.append(delete(table).where(_same(row)) if moved else _ended(row, since, now))
     return [change for change in found if change is not None]
 
 

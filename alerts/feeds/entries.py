@@ -10,12 +10,13 @@ from alerts.feeds.feed import Entry, Feed
 from alerts.feeds.shelf import Shelf, Shown, shown_of
 from alerts.follow import homes
 from alerts.kinds import NEW, name_of
+from alerts.parts import LARGEST
 from alerts.subscriptions import Subscription
 from alerts.view import says
 from alerts.words import WORDS
 from notices.schema import told
 
-NEWEST = 100  # entries of a feed
+NEWEST = LARGEST  # entries of a feed: the link of the largest message leads to all that is in it
 
 
 def feed(connection: Connection, store_id: str, one: Subscription, home: str, shelf: Shelf) -> Feed:

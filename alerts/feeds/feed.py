@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+LANGUAGES = {"zh": "zh-CN", "en": "en"}  # as feeds name them
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -4,11 +4,10 @@ from typing import Any
 
 import orjson
 
-from alerts.feeds.feed import Entry, Feed
+from alerts.feeds.feed import LANGUAGES, Entry, Feed
 from alerts.feeds.xml import allowed, instant
 
 VERSION = "https://jsonfeed.org/version/1.1"
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
 def json_feed(feed: Feed) -> bytes:

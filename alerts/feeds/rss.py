@@ -4,11 +4,10 @@ from email.utils import format_datetime
 from html import escape
 from xml.etree.ElementTree import Element
 
-from alerts.feeds.feed import Entry, Feed
+from alerts.feeds.feed import LANGUAGES, Entry, Feed
 from alerts.feeds.xml import add, document
 from notices.schema import SHANGHAI
 
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
 MINUTES = "15"  # that a reader may keep it
 
 

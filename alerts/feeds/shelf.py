@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from alerts import message
+from alerts.canonical import attachments
 from alerts.ends import Ending, endings_of
 from alerts.kinds import NEW
+from alerts.lent import lenders
 from alerts.sending import Item, Link
 from alerts.view import view
 from alerts.words import WORDS
-from notices.schema import articles, notices
-from notices.store.chunks import chunks
 from notices.store.notice_rows import load_notices
 
 NAMED = 20  # carriers and attachments that an entry names
@@ -58,11 +58,14 @@ class Shelf:
     def _read(self, connection: Connection, missing: Sequence[int]) -> None:
         if not missing:
             return
-        files = _attachments(connection, missing)
+        files = attachments(connection, missing)
         self._items |= dict.fromkeys(missing)
-        for notice in load_notices(connection, missing):
-            links = files.get(notice.notice_id, ())
-            self._items[notice.notice_id] = message.item(notice, NEW, links, self._now, self._now)
+        found = load_notices(connection, missing)
+        lent = lenders(connection, found)
+        for notice in found:
+            links, lender = files.get(notice.notice_id, ()), lent.get(notice.notice_id)
+            made = message.item(notice, NEW, links, self._now, self._now, lender=lender)
+            self._items[notice.notice_id] = made
 
 
 def shown_of(item: Item, language: str) -> Shown:
@@ -72,17 +75,12 @@ def shown_of(item: Item, language: str) -> Shown:
     lines = [f"{name}: {fact}" for name, fact in shown.facts]
     if item.deadline is not None:
         lines.append(words["until"].format(date=item.deadline))
-    lines += [line for line in (shown.evidence, shown.note) if line]
+    lines += [line for line in (_said(shown.lent), shown.evidence, shown.note) if line]
     for named in shown.named:
-        links = "; ".join(f"{link.name} {link.url}".strip() for link in named.links)
+        links = "; ".join(_said(link) for link in named.links)
         lines.append(f"{named.label}: {links} {named.more}".rstrip())
     return Shown(item, tuple(lines))
 
 
-def _attachments(connection: Connection, notice_ids: Sequence[int]) -> dict[int, Sequence[Link]]:
-    files: dict[int, Sequence[Link]] = {}
-    for some in chunks(notice_ids):
-        query = select(notices.c.id, articles.c.attachments).join(articles, articles.c.id == notices.c.canonical_id)
-        for notice_id, held in connection.execute(query.where(notices.c.id.in_(some))):
-            files[notice_id] = [Link(name, url) for name, url, _ in held or ()]
-    return files
+def _said(link: Link) -> str:
+    return f"{link.name} {link.url}".strip()

@@ -154,7 +154,10 @@ def recall(
     notice_of: dict[str, int],
     label_of: dict[str, dict[str, object]],
 ) -> bool:
-    """Prints how many labelled consultations were told exactly once, on the day of their matter's first carrier."""
+    """Prints how many labelled consultations were told exactly once, on the day of their matter's first carrier.
+
+    One whose article was not stored was not told either.
+    """
     wanted = {
         matter[notice_of[path]]
         for path, label in label_of.items()
@@ -171,8 +174,11 @@ def recall(
         if not good:
             told = ", ".join(str(alert.day) for alert in mine) or "never"
             print(f"  wrong recall: matter {one}, first {first}, told {told}: {members[0].titles[0]}")
-    rate = hits / max(len(wanted), 1)
-    print(f"alerts_recall {rate:.3f} ({hits} of {len(wanted)} matters; {len(missing)} labelled articles not stored)")
+    for path in missing:
+        print(f"  wrong recall: {label_of[path].get('id', path)} was not stored")
+    number = len(wanted) + len(missing)
+    rate = hits / max(number, 1)
+    print(f"alerts_recall {rate:.3f} ({hits} of {number} matters; {len(missing)} labelled articles not stored)")
     return rate >= 0.98
 
 

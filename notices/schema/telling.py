@@ -50,6 +50,7 @@ subscriptions = Table(
     Column("origin", String, nullable=False),
     Column("secret", String, nullable=False),
     Column("plan_at", Instant),
+    Column("resumed_at", Instant),
     Column("revision", BigInteger, nullable=False, default=_mark, onupdate=_mark, server_default=text("0")),
     Index("subscriptions_revision", "revision"),
 )

@@ -11,7 +11,7 @@ from notices.problem import Problem
 from notices.schema import meta
 from notices.store.postgres import settle
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013", "0014")
 
 
 class StoreTooNew(Problem):

@@ -7,7 +7,7 @@ from typing import Any
 
 from config.settings import Settings
 from search.answer import Hit, Result
-from search.concepts import Concept, concepts
+from search.concepts import concepts
 from search.elastic.asking import PAGE, WINDOW, Asking, Row
 from search.elastic.connection import Elastic, connected
 from search.elastic.dsl import Dsl, query
@@ -15,7 +15,7 @@ from search.elastic.facets import facets_of
 from search.elastic.problems import ElasticRefused, IndexUnfit, told
 from search.elastic.relevance import counted, ranked
 from search.elastic.templates import projection
-from search.highlight import highlight
+from search.highlight import Highlighter
 from search.index import VALUES
 from search.moments import SHANGHAI
 from search.parse import Query, parse
@@ -62,7 +62,8 @@ class Remote:
             total = self.asking.searches([counted(exact)])[0].total
             order = [Ranked(row.notice_id, 0.0, True) for row in self._sorted(exact, sort, limit)]
         found = facets_of(self.asking, exact) if facets else None
-        return Result(read.text, read.warnings, total, "elasticsearch", tuple(self._hits(order, wanted)), found)
+        hits = tuple(self._hits(order, Highlighter(wanted)))
+        return Result(read.text, read.warnings, total, "elasticsearch", hits, found)
 
     def matching(self, asked: Query, notice_ids: Collection[int] | None = None) -> set[int]:
         """The query's exact answer, among these notices only unless None."""
@@ -77,14 +78,14 @@ class Remote:
     def each(self, text: str, *, now: datetime, sort: str = "published") -> Iterator[Hit]:
         """Every exact match, by `published` or `deadline`."""
         read = parse(text, now)
-        wanted = concepts(read.tree)
+        marks = Highlighter(concepts(read.tree))
         some: list[Ranked] = []
         for row in self.asking.pages(plain(query(read.tree)) | {"sort": SORTS[sort]}):
             some.append(Ranked(row.notice_id, 0.0, True))
             if len(some) == AT_ONCE:
-                yield from self._hits(some, wanted)
+                yield from self._hits(some, marks)
                 some = []
-        yield from self._hits(some, wanted)
+        yield from self._hits(some, marks)
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -97,7 +98,7 @@ class Remote:
         rows = self.asking.pages(body)
         return [row for row, _ in zip(rows, range(limit), strict=False)]
 
-    def _hits(self, order: Sequence[Ranked], wanted: Sequence[Concept]) -> Iterator[Hit]:
+    def _hits(self, order: Sequence[Ranked], marks: Highlighter) -> Iterator[Hit]:
         for at in range(0, len(order), AT_ONCE):
             some = order[at : at + AT_ONCE]
             ids = [str(place.notice_id) for place in some]
@@ -110,7 +111,7 @@ class Remote:
             rows = {row.notice_id: row for row in self.asking.searches([body])[0].rows}
             for place in some:
                 if place.notice_id in rows:  # it may have been merged into another one meanwhile
-                    yield _hit(place, rows[place.notice_id], wanted)
+                    yield _hit(place, rows[place.notice_id], marks)
 
 
 def _check(elastic: Elastic) -> None:
@@ -134,18 +135,14 @@ def plain(wanted: Dsl) -> Dsl:
     return {"query": wanted, "size": PAGE, "_source": False, "track_total_hits": False, "sort": [{"notice_id": "asc"}]}
 
 
-def _hit(place: Ranked, row: Row, wanted: Sequence[Concept]) -> Hit:
+def _hit(place: Ranked, row: Row, marks: Highlighter) -> Hit:
     held = row.source
-    lights = []
-    texts = (VALUES.join(held["title"]), held["body"], VALUES.join(held["attachments"]))
-    for field, text in zip(("title", "body", "attachments"), texts, strict=True):
-        if marked := highlight(text.replace(VALUES, "\n"), wanted):
-            lights.append({"field": field, "text": marked})
+    lights = marks.lights(VALUES.join(held["title"]), held["body"], VALUES.join(held["attachments"]))
     published = held.get("published")
     return Hit(
         place.notice_id, held["matter_id"], held["headline"], place.exact, round(place.score, 4), held["type"],
         tuple(row.facts["shown"]), datetime.fromisoformat(published).astimezone(SHANGHAI) if published else None,
-        held.get("deadline_day"), held["url"], tuple(map(_carrier, held["carriers"])), tuple(lights),
+        held.get("deadline_day"), held["url"], tuple(map(_carrier, held["carriers"])), lights,
         "matter" if held.get("end_of_matter") else "", tuple(_removed(held["carriers"])),
     )  # fmt: skip
 

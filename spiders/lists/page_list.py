@@ -19,6 +19,8 @@ from spiders.lists.walls import no_list, text_of_list
 
 ANCHOR = "self::a | .//a"
 
+_SCRIPT = re.compile(r"(?:javascript:|(?:return\s+)?[\w$.]+\s*\([^)]*\)\s*(?:;|$))")
+
 
 @dataclass(frozen=True, slots=True)
 class PageReader:
@@ -81,13 +83,13 @@ def _dates(
 
 
 def _address(href: str, chosen: Mapping[str, str], base: str) -> str:
-    """The address a link leads to, empty for a link that is none."""
+    """The address a link leads to, empty for a link that is none, such as a script that `link_pattern` does not fit."""
     pattern = chosen.get("link_pattern")
     found = re.search(pattern, href) if pattern else None
     if found:
         href = chosen.get("link_format", "{}").replace("{}", found[1])
     href = href.strip()
-    if not href or href.startswith(("#", "javascript:", "mailto:")):
+    if not href or href.startswith(("#", "mailto:")) or _SCRIPT.match(href):
         return ""
     return joined(base, href)
 

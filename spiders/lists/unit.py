@@ -63,7 +63,7 @@ def _shell(source: Source, ask: Ask, text: str) -> Listing:
 
 
 def _list(source: Source, ask: Ask, text: str) -> Listing:
-    selector = Selector(text=_fragment(text), type="html")
+    selector = Selector(text=_fragment(text, empty=source.may_be_empty), type="html")
     rows = rows_of(selector, ask.note.get("column", ask.url))
     if not rows and ask.number == 1 and not source.may_be_empty:
         raise LayoutChanged("the list answered without rows")
@@ -76,7 +76,7 @@ def _list(source: Source, ask: Ask, text: str) -> Listing:
     )
 
 
-def _fragment(text: str) -> str:
+def _fragment(text: str, *, empty: bool) -> str:
     try:
         value = json_of(text)
     except ValueError:
@@ -85,6 +85,8 @@ def _fragment(text: str) -> str:
     fragment = data.get("html") if isinstance(data, dict) else None
     if not isinstance(value, dict) or value.get("success") is not True:
         raise LayoutChanged("the list answered success: false (a wrong tagId or page id does that)")
+    if empty and not fragment:
+        return "<ul></ul>"
     if not isinstance(fragment, str) or not fragment.strip():
         raise LayoutChanged("the list answered success with empty html")
     return fragment

@@ -163,7 +163,7 @@ def test_pausing_by_hand_stays_unless_the_file_says_otherwise(world: Any, own: P
     assert apply(world, own, "- {name: a, query: 办法}\n").unchanged == ("a",)
     assert read(world.store)[0].paused
     assert apply(world, own, "- {name: a, query: 办法, paused: false}\n").changed[0].fields == ("paused",)
-    assert not read(world.store)[0].paused
+    assert not read(world.store)[0].paused and read(world.store)[0].resumed_at == world.now
 
 
 def test_a_service_that_matches_meanwhile_is_waited_for(world: Any, own: Path, monkeypatch: Any) -> None:

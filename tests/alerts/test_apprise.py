@@ -1,6 +1,7 @@
 """Platforms through Apprise: each answers an error on loopback, and each time the message has to fail."""
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -13,6 +14,7 @@ import requests.adapters
 from alerts.channels.senders import SENDERS
 from alerts.courier import deliver
 from alerts.dispatcher import dispatch
+from alerts.ledger import listed
 from alerts.matcher import match
 from alerts.sample import Asked, sample
 from alerts.subscriptions import Wanted, make
@@ -64,6 +66,8 @@ class Place:
         self.answer: Answer = (200, b"{}")
         self.base = ""
         self.bodies: list[str] = []
+        self.hang: threading.Event | None = None
+        self.cut = False  # the connection, once the request was read
 
 
 @pytest.fixture
@@ -75,6 +79,11 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         def do_POST(self) -> None:
             one.bodies.append(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
             status, said = one.answer
+            if one.hang:
+                one.hang.wait(20)
+            if one.hang or one.cut:
+                self.close_connection = True
+                return
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(said)))
@@ -100,6 +109,8 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         # between two requests to one platform Apprise waits for its own idea of a rate
         monkeypatch.setattr(apprise.URLBase, "throttle", lambda self, **more: None)
         yield one
+        if one.hang:
+            one.hang.set()
 
 
 def channel(scheme: str, place: Place, **more: Any) -> Channel:
@@ -178,6 +189,26 @@ def test_a_server_of_ones_own_inside_a_private_network_has_to_be_allowed(host: s
     asked = sample(Asked("drafts", "is:open", "zh"), world.now)
     said = deliver(Channel("phone", "apprise", f"gotify://{host}/token"), SENDERS["apprise"], asked, world.now)
     assert not said.accepted and "private: true" in said.said and not place.bodies
+
+
+@pytest.mark.parametrize("broken", ["hangs", "cuts"])
+def test_a_request_that_broke_after_it_was_read_may_have_arrived_and_the_next_one_is_counted(
+    broken: str, place: Place, world: Any, reader: Any
+) -> None:
+    make(world.store, reader, Wanted("a", "is:open", ("phone",)), {"phone"}, world.now)
+    world.notice("办法")
+    match(world.store, world.now)
+    place.hang, place.cut = threading.Event() if broken == "hangs" else None, broken == "cuts"
+    channels = {"phone": channel("ntfys", place, timeout=0.5)}
+    began = time.monotonic()
+    assert dispatch(world.store, channels, world.now).states == {"pending": 1}
+    assert time.monotonic() - began < 3  # the channel's own time, not Apprise's
+    if place.hang:
+        place.hang.set()
+    place.hang, place.cut, place.answer = None, False, (200, b'{"id":"x"}')
+    again = dispatch(world.store, channels, world.later(minutes=1))
+    assert (again.states, again.repeats, listed(world.store)[0].repeats) == ({"sent": 1}, 1, 1)
+    assert len(place.bodies) == 2
 
 
 def test_two_channels_at_once_hear_their_own_answers(place: Place, world: Any) -> None:

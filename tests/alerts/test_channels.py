@@ -95,6 +95,22 @@ def test_what_was_read_as_a_secret_is_hidden_in_every_log_line(
 
 
 @pytest.mark.parametrize(
+    ("url", "pieces"),
+    [
+        ("ntfys://our-ministry-topic", ["our-ministry-topic"]),
+        ("tgram://71:AbKey9/-40123456", ["AbKey9", "-40123456"]),
+        ("matrix://reader:opensesame@chat.example.net/#backroom", ["opensesame", "#backroom", "backroom"]),
+        ("slack://T1JJ3T/A1BRTD/TIiajk?footer=sevensea", ["T1JJ3T", "A1BRTD", "TIiajk", "sevensea"]),
+    ],
+)
+def test_short_keys_and_topics_of_an_apprise_address_are_not_printed(url: str, pieces: list[str]) -> None:
+    read_channels(f"- {{name: phone, kind: apprise, url: '{url}'}}")
+    for piece in pieces:
+        assert piece not in masked(f"the service refused {piece}; it is {url}")
+    assert masked("the footer was refused") == "the footer was refused"
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("- name: a\n  kind: pigeon\n  url: nowhere", "line 2: kind is 'pigeon': expected one of .* line 3: url is"),

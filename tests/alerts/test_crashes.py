@@ -25,6 +25,7 @@ from config.channels import Channel
 from notices.schema import deliveries
 from tests.alerts.receivers import SECRET, Platform, platform, serving
 from tests.alerts.test_mail import _free
+from tests.alerts.victim import STEPS
 
 ROOT = Path(__file__).parent.parent.parent
 RUNS = 250
@@ -50,13 +51,15 @@ class Victim:
         self.child = subprocess.Popen(call, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.world = world
 
-    def run(self, channels: list[Channel], step: int, seed: int) -> str:
+    def run(self, channels: list[Channel], step: int, seed: int, at: str = "") -> str:
+        """Dispatches once, killed at the n-th step or at the first one called `at`; returns where it was killed."""
         store = self.world.store
         asked = {
             "url": store.engine.url.render_as_string(False),
             "folder": str(store.folder),
             "step": step,
             "seed": seed,
+            "at": at,
         }
         asked |= {"now": self.world.now.isoformat(), "channels": [asdict(one) for one in channels]}
         assert self.child.stdin and self.child.stdout
@@ -197,6 +200,16 @@ def test_killed_at_every_step_everything_arrives_and_repeats_only_as_allowed(wor
             world.later(seconds=chance.choice([2, 10, 30, 130]))
         for one in seen.values():
             one.trouble = "fine"
+        for at in STEPS:  # what chance left out, and every step once for certain
+            seen[HOOKS[0]].trouble = "refuse"
+            world.later(minutes=3)
+            world.notice(f"办法{number}号")
+            number += 1
+            match(world.store, world.now)
+            began[0] = time.monotonic()
+            tally.run(end := victim.run(channels, 0, 1, at))
+            assert end == at
+        seen[HOOKS[0]].trouble = "fine"
         while any(counts(world.store).get(state) for state in ("pending", "leased")):
             world.later(minutes=20)
             for platform_ in robots.values():

@@ -17,6 +17,7 @@ from alerts.subscriptions import Wanted, make
 from notices.kinds import Mode
 from notices.schema import SHANGHAI, alarms, deliveries, notices
 from notices.schema import subscriptions as table
+from notices.schema import told as told_table
 
 END = date(2026, 12, 31)
 
@@ -61,7 +62,7 @@ def test_reminders_are_chosen_and_a_paused_subscription_gets_none(world: Any, re
     for day in range(20, 32):
         tick(world, reader, f"2026-12-{day} 09:00")
     assert told(world) == []
-    subscriptions.pause(world.store, "paused", paused=False)
+    subscriptions.resume(world.store, "paused", world.now)
     tick(world, reader, "2026-12-31 10:00")
     assert told(world) == []
 
@@ -289,6 +290,38 @@ def test_a_source_in_trouble_is_told_once_to_who_asked_in_no_digest_and_in_the_f
     refresh(world.store, world.store.folder, "http://127.0.0.1:8765", world.now)
     feed = (world.store.folder / "feeds" / "1" / "feed.atom").read_text(encoding="utf-8")
     assert feed.count("<entry>") == 2 and "来源告警：miit-tz" in feed
+
+
+def test_alarms_that_are_over_when_a_pause_ends_are_not_told(world: Any, reader: Any) -> None:
+    def alarm(source: str) -> int:
+        row = {"source": source, "kind": "failing", "started_at": world.later(minutes=1)}
+        with world.store.writing() as connection:
+            return int(connection.execute(insert(alarms).values(row).returning(alarms.c.id)).scalar_one())
+
+    def over(*numbers: int) -> None:
+        with world.store.writing() as connection:
+            ended = update(alarms).where(alarms.c.id.in_(numbers))
+            connection.execute(ended.values(ended_at=world.later(minutes=1)))
+        tell_alarms(world.store, world.later(minutes=1))
+
+    subscribe(world, reader, name="ops", events=("alarm",))
+    make(world.store, reader, Wanted("feed", "is:open", events=("alarm",)), (), world.now)
+    before = alarm("before the pause")
+    tell_alarms(world.store, world.now)
+    for name in ("ops", "feed"):
+        subscriptions.pause(world.store, name)
+    passed, lasting = alarm("in the pause"), alarm("still on")
+    over(before, passed)
+    for name in ("ops", "feed"):
+        subscriptions.resume(world.store, name, world.later(hours=1))
+    new = alarm("after it")
+    over(new)
+    over(lasting)
+    said = [f"alarm:{number}{end}" for number in (before, lasting, new) for end in ("", ":over")]
+    assert sorted(event for event, _ in told(world)) == sorted(said)
+    with world.store.reading() as connection:
+        fed = connection.execute(select(told_table.c.event).where(told_table.c.subscription_id == 2)).scalars()
+        assert sorted(fed) == sorted(said)
 
 
 def test_a_subscription_made_anew_sends_under_no_key_of_the_old_one(world: Any, reader: Any, hook: Any) -> None:

@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import feedparser
@@ -15,6 +16,7 @@ from sqlalchemy import delete, insert, update
 
 from alerts import subscriptions
 from alerts.daily import plan
+from alerts.dispatcher import dispatch
 from alerts.feeds.addresses import FORMATS, links
 from alerts.feeds.atom import atom
 from alerts.feeds.feed import Calendar, Deadline, Entry, Feed
@@ -23,6 +25,7 @@ from alerts.feeds.ics import ics
 from alerts.feeds.jsonfeed import json_feed
 from alerts.feeds.rss import rss
 from alerts.matcher import match
+from alerts.parts import LARGEST
 from alerts.subscriptions import Wanted, make
 from notices.kinds import Mode
 from notices.schema import articles, events, notices
@@ -106,6 +109,41 @@ def test_an_entry_says_what_a_message_says_and_keeps_its_name(world: Any, reader
     world.copy(notice)
     turn(world, reader)
     assert parsed(world, "atom").entries[0].id == entry.id
+
+
+def test_the_link_of_the_largest_message_leads_to_everything_that_is_in_it(world: Any, reader: Any, hook: Any) -> None:
+    subscribe(world, reader, channels=(hook.url,))
+    made = [f"办法{number}" for number in range(LARGEST)]
+    world.notices(made)
+    turn(world, reader)
+    dispatch(world.store, hook.channels, world.now, link=links(world.store, "https://feeds.example.org/policywatch"))
+    [message] = hook.messages
+    assert len(message["items"]) == LARGEST and "另有" not in message["text"]
+    address = urlsplit(message["link"])
+    assert address.netloc == "feeds.example.org" and message["link"] in message["text"]
+    served = Path(world.store.folder) / "feeds"
+    number, secret, name = address.path.removeprefix("/policywatch/feeds/").split("/")
+    assert sorted(one.title for one in feedparser.parse((served / number / name).read_bytes()).entries) == sorted(made)
+    assert secret == subscriptions.read(world.store)[0].secret
+
+
+@pytest.mark.parametrize("way", ["link", "merge"])
+def test_a_day_of_a_notice_that_joined_another_matter_is_not_cancelled(world: Any, reader: Any, way: str) -> None:
+    subscribe(world, reader)
+    first, second = world.notice("办法", END), world.notice("办法的第二个地址", END)
+    turn(world, reader)
+    assert len(days(world)) == 2
+    if way == "link":
+        world.link(second, first)
+    else:
+        world.merge(second, first)
+    turn(world, reader)
+    assert [(str(day["summary"]), str(day["status"])) for day in days(world)] == [("截止：办法", "CONFIRMED")]
+    remove(world, first)
+    if way == "link":
+        remove(world, second)
+    turn(world, reader)
+    assert [str(day["status"]) for day in days(world)] == ["CANCELLED"]
 
 
 @pytest.mark.parametrize("name", ["rss", "atom", "json"])

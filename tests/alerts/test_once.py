@@ -1,5 +1,6 @@
 """Who is told of what: each matter once, and nobody for a backfill."""
 
+import logging
 from datetime import date
 from typing import Any
 
@@ -161,7 +162,7 @@ def test_a_paused_subscription_hears_nothing_of_that_time_later(world: Any, read
     subscriptions.pause(world.store, "a")
     notice = world.notice("办法")
     match(world.store, world.now)
-    subscriptions.pause(world.store, "a", paused=False)
+    subscriptions.resume(world.store, "a", world.now)
     world.copy(notice)
     world.notice("新的")
     assert match(world.store, world.now) == 1
@@ -173,6 +174,20 @@ def test_a_cursor_held_by_another_process_is_left_alone_until_its_lease_ends(wor
     assert cursor.lease(world.store, MATCHER, "another", world.now) == 0
     assert match(world.store, world.now) == 0
     assert match(world.store, world.later(minutes=3)) == 1
+
+
+def test_a_cursor_that_stays_held_is_told_of_once_and_so_is_its_return(world: Any, reader: Any, caplog: Any) -> None:
+    caplog.set_level(logging.INFO)
+    subscribe(world, reader)
+    for _ in range(2):
+        world.notice("办法")
+        caplog.clear()
+        cursor.lease(world.store, MATCHER, "another", world.later(minutes=3))
+        assert [match(world.store, world.now) for _ in range(4)] == [0, 0, 0, 0]
+        assert [one.levelname for one in caplog.records if "matches" in one.message] == ["WARNING"]
+        match(world.store, world.later(minutes=3))
+        match(world.store, world.now)
+        assert [one.levelname for one in caplog.records if "matches" in one.message] == ["WARNING", "INFO"]
 
 
 def test_a_wrong_subscription_names_everything_wrong(world: Any, reader: Any) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from alerts.channels import dingtalk, feishu, serverchan, wecom
 from alerts.channels.post import Reply
@@ -20,6 +21,7 @@ from alerts.matcher import match
 from alerts.sample import Asked, sample
 from alerts.subscriptions import Wanted, make
 from config.channels import Channel
+from notices.schema import notices
 from tests.alerts.receivers import KEY, SECRET, Platform, counted, platform
 
 KINDS = ("wecom", "feishu", "dingtalk", "serverchan")
@@ -129,9 +131,14 @@ def test_parts_keep_to_the_bytes_and_cut_no_character_no_link_and_no_notice(
     with platform(kind, clock=own_time(world)) as one:
         subscribe(world, reader, "drafts")
         world.notices(titles)
+        with world.store.writing() as connection:
+            fields = connection.execute(select(notices.c.fields)).scalars().first()
+            issued = {"issuers": ["示例工业部", "示例网信部门", "示例数据局"][: chance.randrange(1, 4)]}
+            connection.execute(update(notices).values(fields={**fields, **issued}))
         match(world.store, world.now)
         dispatch(world.store, {"team": robot(one)}, world.now)
         texts = one.texts()
+        assert "示例工业部" in texts[0]
         assert counts(world.store) == {"sent": len(titles)}
         assert len(texts) == len(one.posts)  # the platform took every post
         assert max(one.sizes) <= LIMIT[kind] + (200 if kind in ("wecom", "serverchan") else 0)

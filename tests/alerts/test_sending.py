@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -15,14 +16,16 @@ from typing import Any
 
 import pytest
 
-from alerts import subscriptions
+from alerts import outgoing, subscriptions
 from alerts.dispatcher import dispatch
 from alerts.ledger import counts, listed
 from alerts.matcher import match
 from alerts.parts import GIVE_UP, LEASE, gather
+from alerts.replan import retry
 from alerts.sample import Asked, try_out
 from alerts.subscriptions import Wanted, make
 from config.channels import Channel
+from scheduler.doctor import doctor
 
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "a key for tests"
@@ -125,6 +128,39 @@ def test_a_message_that_one_receiver_refuses_holds_up_no_other_message(world: An
     assert len(hook.bodies) == 3  # down: what else is due on the channel waits
 
 
+def test_a_message_that_cannot_be_composed_is_told_and_holds_up_no_other(
+    world: Any, reader: Any, hook: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    for name in ("a", "b", "c"):
+        subscribe(world, reader, hook.url, name=name)
+    world.notice("办法")
+    match(world.store, world.now)
+    real, cut = outgoing.compose, outgoing.splitting
+
+    def compose(part: Any, *more: Any) -> Any:
+        if part.subscription == "b":
+            raise ValueError("what nobody thought of")
+        return real(part, *more)
+
+    def splitting(*given: Any) -> Any:
+        def split(rows: Any) -> Any:
+            if rows[0].name == "b":
+                raise ValueError("what nobody thought of either")
+            return cut(*given)(rows)
+
+        return split
+
+    monkeypatch.setattr(outgoing, "compose", compose)
+    monkeypatch.setattr("alerts.dispatcher.splitting", splitting)
+    assert dispatch(world.store, hook.channels, world.now).states == {"sent": 2, "pending": 1}
+    assert [m["subscription"] for m in hook.messages] == ["a", "c"]
+    errors = {one.subscription: one.error for one in listed(world.store)}
+    assert "cannot be composed: ValueError: what nobody thought of" in errors["b"]
+    assert "for 'b': will try again" in caplog.text and "nobody thought of either" in caplog.text
+    monkeypatch.undo()
+    assert dispatch(world.store, hook.channels, world.later(minutes=1)).states == {"sent": 1}
+
+
 def test_it_gives_up_after_a_day_of_attempts_aloud(world: Any, reader: Any, hook: Any, caplog: Any) -> None:
     subscribe(world, reader, hook.url, name="a")
     subscribe(world, reader, hook.url, name="b")
@@ -140,6 +176,55 @@ def test_it_gives_up_after_a_day_of_attempts_aloud(world: Any, reader: Any, hook
     assert 25 < len(hook.bodies) < 40
     assert "given up" in caplog.text
     assert "/hook" not in caplog.text
+
+
+def test_what_is_given_up_while_it_waits_behind_another_message_is_logged_and_counted(
+    world: Any, reader: Any, hook: Any, caplog: Any
+) -> None:
+    for name in ("a", "b", "c", "resting"):
+        subscribe(world, reader, hook.url, name=name)
+    world.notice("第一")
+    world.notice("第二")
+    match(world.store, world.now)
+    subscriptions.pause(world.store, "resting")
+    hook.status, chance, given_up = 500, random.Random(7), 0
+    for _ in range(400):
+        given_up += dispatch(world.store, hook.channels, world.now, chance=chance).states["failed"]
+        world.later(minutes=5)
+    said = re.findall(r"for '(\w+)': given up, (\d+) of its deliveries", caplog.text)
+    assert sorted(said) == [("a", "2"), ("b", "2"), ("c", "2")]
+    assert counts(world.store) == {"failed": 6, "pending": 2}
+    assert given_up == 6
+
+
+def test_what_was_given_up_troubles_doctor_for_a_week_and_can_be_sent_again(
+    world: Any, reader: Any, hook: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> list[tuple[str, str, str]]:
+        return [(one.state, one.detail, one.advice) for one in doctor(world.now) if one.check == "alerts"]
+
+    monkeypatch.setenv("POLICYWATCH_DATA", str(world.store.folder))
+    subscribe(world, reader, hook.url, name="my drafts")
+    subscribe(world, reader, hook.url, name="resting")
+    world.notice("办法")
+    match(world.store, world.now)
+    hook.status, chance = 500, random.Random(7)
+    for _ in range(320):
+        dispatch(world.store, hook.channels, world.now, chance=chance)
+        world.later(minutes=5)
+    subscriptions.pause(world.store, "resting")
+    [(state, detail, advice)] = said()
+    assert (state, detail[:14]) == ("failed", "1 deliveries w") and "`alerts retry 'my drafts'`" in advice
+    world.later(days=8)
+    assert [state for state, _, _ in said()] == ["ok"]
+    hook.status, keys = 200, set(hook.keys)
+    assert dispatch(world.store, hook.channels, world.now).states == {}
+    assert retry(world.store, "my drafts", world.now) == 1
+    assert dispatch(world.store, hook.channels, world.now).states == {"sent": 1}
+    assert hook.keys[-1] in keys and hook.messages[-1]["attempt"] == 1
+    assert counts(world.store) == {"failed": 1, "sent": 1} and retry(world.store, "my drafts", world.now) == 0
+    with pytest.raises(subscriptions.BadSubscription):
+        retry(world.store, "nobody", world.now)
 
 
 def test_after_days_asleep_it_still_tries(world: Any, reader: Any, hook: Any) -> None:
@@ -170,7 +255,7 @@ def test_a_paused_subscription_keeps_its_messages_until_it_is_resumed(world: Any
     match(world.store, world.now)
     subscriptions.pause(world.store, "a")
     assert dispatch(world.store, hook.channels, world.now).states == {}
-    subscriptions.pause(world.store, "a", paused=False)
+    subscriptions.resume(world.store, "a", world.now)
     assert dispatch(world.store, hook.channels, world.now).states == {"sent": 1}
 
 
@@ -183,6 +268,7 @@ def test_a_notice_merged_after_its_match_is_sent_as_what_it_is_now(world: Any, r
     dispatch(world.store, hook.channels, world.now)
     assert hook.titles() == ["吞并者"]
     assert hook.messages[0]["items"][0]["notice_id"] == other
+    assert [(one.notice_id, one.title) for one in listed(world.store)] == [(other, "吞并者")]
 
 
 @pytest.mark.both_databases

@@ -42,6 +42,9 @@ def test_what_init_writes_is_put_in_force_listed_and_rotated(tmp_path: Path) -> 
     assert listed["events"] == ["new", "deadline-moved", "remind"] and listed["origin"] == "subscriptions.yaml"
     assert set(listed["feeds"]) == {"rss", "atom", "json", "ics"}
     assert (tmp_path / "feeds" / "1" / "feed.atom").is_file()
+    assert all(f"  {address}\n" in done(tmp_path, "alerts", "list") for address in listed["feeds"].values())
+    heads = done(tmp_path, "alerts", "deliveries").split()
+    assert heads[:3] == ["subscription", "notice", "title"] and "repeats" in heads
     rotated = json.loads(done(tmp_path, "alerts", "rotate", "consultations", "--json"))["feeds"]
     assert not set(rotated.values()) & set(listed["feeds"].values())
     (tmp_path / "config" / "subscriptions.yaml").write_text("", encoding="utf-8")
@@ -82,6 +85,14 @@ def test_wrong_usage_is_one_line_and_ends_with_2(tmp_path: Path, arguments: tupl
     found = run(tmp_path, *arguments)
     assert (found.returncode, found.stdout) == (2, "")
     assert len(found.stderr.splitlines()) == 1 and said in found.stderr
+
+
+def test_everything_that_is_wrong_with_an_addition_is_told_at_once(tmp_path: Path) -> None:
+    done(tmp_path, "alerts", "add", "x", "--query", "数据")
+    found = run(tmp_path, "alerts", "add", "x", "--query", "type:nonsense", "--at", "noon", "--channel", "team")
+    assert found.returncode == 2 and len(found.stderr.splitlines()) == 1
+    for part in ("query: column 6", "at 'noon'", "no channel is called 'team'", "called 'x' already"):
+        assert part in found.stderr
 
 
 def test_a_file_with_mistakes_points_at_lines_and_columns(tmp_path: Path) -> None:

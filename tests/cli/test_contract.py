@@ -36,7 +36,7 @@ COMMANDS = [
     "serve",
     "doctor",
 ]
-ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries", "apply", "rotate"]
+ALERTS = ["add", "list", "preview", "test", "pause", "resume", "remove", "deliveries", "apply", "rotate", "retry"]
 ELASTIC = ["role", "retry"]
 ARTICLE = """---
 title: 某部公开征求对《样例管理办法（征求意见稿）》的意见
@@ -171,6 +171,13 @@ def test_work_that_fails_says_so_in_one_line_and_ends_with_1(filled: Path, argum
     assert done.returncode == 1
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("named", "given"), [("addresses.txt", ""), ("ftp://a.example/x", ""), ("-", "a.example/x\n")])
+def test_what_is_no_address_is_not_crawled(tmp_path: Path, named: str, given: str) -> None:
+    done = run(tmp_path, "crawl", "--url", named, given=given)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "is no http address" in done.stderr and "--url - < FILE" in done.stderr
 
 
 def test_extract_reads_lines_and_reports_a_bad_one(tmp_path: Path) -> None:

@@ -60,8 +60,27 @@ def test_one_pass_is_enough_and_offsets_point_into_the_original() -> None:
         assert normal.normalise(once) == once == text.translate(normal.table())
         aligned, offsets = normal.aligned(text)
         assert aligned == once
-        assert len(offsets) == len(once) + 1 and offsets == sorted(offsets) and offsets[-1] == size
+        assert len(offsets) == len(once) + 1 and list(offsets) == sorted(offsets) and offsets[-1] == size
         assert all(char in normal.normalise(text[at]) for char, at in zip(once, offsets, strict=False))
+
+
+def test_words_stand_in_a_text_where_they_stand_in_its_normal_form() -> None:
+    chance = random.Random(8)
+    chars = [*map(chr, normal.table()), *"工信部Ab１\u200b㎡", "𠀀"]
+    found = 0
+    for _ in range(3_000):
+        text = "".join(chance.choices(chars, k=30)) + "".join(chance.choices(chars[-10:], k=10))
+        whole, offsets = normal.aligned(text)
+        at = chance.randrange(len(whole))
+        word = whole[at : at + chance.randint(1, 3)]
+        part, places = normal.aligned(text, normal.forms_of([word]))
+        first, second = whole.find(word), part.find(word)
+        assert list(offsets[first : first + len(word) + 1]) == list(places[second : second + len(word) + 1]), (
+            text,
+            word,
+        )
+        found += part != whole
+    assert found > 2_000
 
 
 def test_whole_texts_come_out_as_short_ones_do() -> None:

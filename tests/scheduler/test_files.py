@@ -2,20 +2,24 @@
 
 import io
 import zipfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from notices.schema import files
-from pipelines.filetext.result import FileOutcome
+from pipelines.filetext.result import FileOutcome, FileText
+from scheduler import file_reading
 from scheduler.corrections import forget
 from scheduler.file_reading import read_apart
+from scheduler.looking import Looking
 from tests.scheduler.test_crawl import Desk, Site, always, desk, serving
 
 __all__ = ["desk"]
 MADE = Path(__file__).parent.parent / "pipelines" / "files_made"
 DATE = "2026-11-20"
+NOW = datetime(2026, 11, 23, tzinfo=timezone.utc)
 HEAD = f'<meta name="ArticleTitle" content="公开征求对《样例规范》的意见"><meta name="PubDate" content="{DATE} 09:00">'
 
 
@@ -73,3 +77,24 @@ def test_a_file_that_costs_too_much_ends_its_process_and_nothing_else(limits: di
         parts.writestr("word/document.xml", f'<w:d xmlns:w="x">{rows * 4}</w:d>')
     found = read_apart("a.docx", buffer.getvalue(), **limits)
     assert found.outcome is FileOutcome.TOO_COSTLY and found.reason
+
+
+def test_a_look_reads_a_few_files_and_the_next_one_the_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = {"kind": "", "outcome": "", "reason": "", "text": "", "rules": 0, "size": 1, "read_at": None}
+    with desk.store.writing() as connection:
+        for number in range(7):
+            key = desk.pages.put(str(number).encode())
+            row = {"url": f"https://a.example/{number}.txt", "name": "", "body_hash": key, "fetched_at": NOW}
+            connection.execute(files.insert().values(row | empty))
+    monkeypatch.setattr(file_reading, "read_apart", lambda name, body: FileText(FileOutcome.READ, name))
+    looking = Looking(desk.settings, desk.store, desk.pages, lambda: NOW)
+
+    def waiting() -> int:
+        with desk.store.reading() as connection:
+            return len(connection.execute(select(files.c.url).where(files.c.outcome == "")).all())
+
+    assert not file_reading.read_files(desk.store, desk.pages, NOW, seconds=0.0)
+    looking._read()
+    assert waiting() == 2
+    looking._read()
+    assert waiting() == 0

@@ -17,7 +17,7 @@ from config.sources import Source
 from notices.kinds import Mode
 from notices.schema import list_pages, queue, sources, visits
 from notices.target import Kind, Target
-from tests.scheduler.crawled import Crawl, crawling
+from tests.scheduler.crawled import Crawl, crawling, feed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 UNIT = "https://www.miit.gov.cn/api-gateway/jpaas-publish-server/front/page/build/unit?tagId=a&pageId=b"
@@ -236,3 +236,34 @@ def test_the_answers_of_lists_are_kept_each_different_one_once(crawl: Crawl) -> 
         assert connection.execute(select(func.count()).select_from(list_pages)).scalar() == 2
         digests = connection.execute(select(list_pages.c.body_hash)).scalars().all()
     assert all(b"success" in crawl.pages.get(digest) for digest in digests)
+
+
+FEED = "https://b.example/feed"
+
+
+def test_a_list_of_one_page_without_a_known_row_says_that_rows_may_be_lost(
+    tmp_path: Path, store_address: Callable[[Path], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    def look(*names: str) -> Counter[str]:
+        crawl.begin("feed")
+        target = crawl.take()
+        assert target is not None and target.kind is Kind.LIST
+        crawl.answer(target, feed(*((f"https://b.example/{name}", name) for name in names)))
+        settle_pages(crawl)
+        return Counter(crawl.runs("feed")[-1].outcomes)
+
+    with crawling(tmp_path, Source("feed", "feed", FEED), url=store_address(tmp_path)) as crawl:
+        assert look("a", "b") == {"list": 1}  # its first crawl
+        assert look("b", "c") == {"list": 1, "known": 1}
+        assert not caplog.messages
+        assert look("x", "y") == {"gap": 1}
+        assert "no row that was there before" in caplog.text and "crawl --url" in caplog.text
+        assert look("x", "y") == {"list": 1, "known": 2}
+        with crawl.store.writing() as connection:
+            connection.execute(visits.delete().where(visits.c.url == FEED))
+        assert look("p", "q") == {"list": 1}  # a list that this source has only since now
+        crawl.begin("feed", since=FIRST)
+        target = crawl.take()
+        assert target is not None
+        crawl.answer(target, feed(("https://b.example/z", "z")))
+        assert crawl.runs("feed")[-1].outcomes == {"list": 1}

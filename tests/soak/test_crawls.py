@@ -116,7 +116,7 @@ def test_a_crawl_through_every_trouble(tmp_path: Path, seed: int) -> None:
                 assert site.asked[-1][1] == site.walls[-1][1]  # and nothing was asked after it
             data.time_passes()
         counted = data.outcomes()
-        silent = counted["list"] + counted["known"] + counted["unfetchable"]
+        silent = counted["list"] + counted["gap"] + counted["known"] + counted["unfetchable"]
         asked = sum(number for path, number in site.counted.items() if path.startswith("/a/"))
         assert counted.total() - silent == asked
         assert counted["blocked"] == len(site.walls)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.sources import Source
+from config.sources import Source, load_sources
 from notices.page import Page
 from spiders.listing import Ask, LayoutChanged, Listing, Walled
 from spiders.lists import reader_of
@@ -122,6 +122,30 @@ def test_dates_beside_a_title_are_found_without_selectors() -> None:
 def test_a_page_list_without_rows_counts_its_selectors() -> None:
     with pytest.raises(LayoutChanged, match="row 0"):
         read(PAGE, "<html><div>改版了</div></html>")
+
+
+def test_a_script_that_the_pattern_does_not_fit_is_no_address() -> None:
+    chosen = {"row": "li", "link": "a::attr(onclick), a::attr(href)", "link_pattern": r"open\('(\d+)'", "title": "a"}
+    source = Source("p", "page", "https://p.example/list/", selectors={**chosen, "link_format": "/d/{}"})
+    scripts = ('jump("17", "2026-04-12")', "return show(17);", "a.b(17); return false", "javascript:go()")
+    misfits = "".join(f"<li><a onclick='{script}'>甲</a></li>" for script in scripts)
+    fitting = (
+        """<li><a onclick="open('17')">乙</a></li><li><a href="a(1).html">丙</a></li><li><a href="b.html">丁</a></li>"""
+    )
+    found = read(source, f"<ul>{misfits}{fitting}</ul>")
+    assert [row.url for row in found.rows] == [
+        *("https://p.example/d/17", "https://p.example/list/a(1).html", "https://p.example/list/b.html")
+    ]
+    with pytest.raises(LayoutChanged, match="row 4, link 0"):
+        read(source, f"<ul>{misfits}</ul>")
+
+
+def test_the_shipped_list_of_tc260_is_read_with_either_quotes() -> None:
+    (source,) = (one for one in load_sources() if one.name == "tc260")
+    key = "3bb57023c00a464faf4c2f7b9a552001"
+    item = f"""<div class="item"><a onclick='jumpDetail("{key}", "2026-12-12")'>甲</a><span>2026-11-12</span></div>"""
+    (row,) = read(source, item).rows
+    assert (row.url, row.ends_on) == (f"https://www.tc260.org.cn/portal/suggestion-detail/{key}", date(2026, 12, 12))
 
 
 def test_feeds_of_an_opml_are_read_with_the_names_they_have_there() -> None:
