@@ -17,7 +17,7 @@ from scheduler.children import start, wait
 from scheduler.crawl_child import Order
 from scheduler.file_reading import read_files
 from scheduler.hosts import Hosts
-from scheduler.runs import begin, begin_pasted, close, read_runs
+from scheduler.runs import NO_PAGE, begin, begin_pasted, close, read_runs
 from spiders.job import Errand
 from spiders.lists import reader_of
 
@@ -138,7 +138,7 @@ def _report(store: Store, name: str, run_id: int, error: str) -> SourceReport:
 
 def disallowed(outcomes: Mapping[str, int]) -> str:
     """Says so when robots.txt let no page through; empty otherwise."""
-    silent = {"disallowed", "list", "gap", "known", "unfetchable", "unchanged"}
+    silent = NO_PAGE | {"disallowed", "unchanged"}
     read = sum(number for name, number in outcomes.items() if name not in silent)
     number = outcomes.get("disallowed", 0)
     if not number or read:

@@ -18,8 +18,8 @@ from notices.problem import Problem
 from notices.schema import events, notices, pages
 from notices.store import Store, StoreTooOld
 from notices.store.faults import shown as shown_url
-from scheduler.check import BAD, OK, WARNING, Check
-from scheduler.check_alerts import channels_and_subscriptions, deliveries
+from scheduler.doctor_alerts import channels_and_subscriptions, deliveries
+from scheduler.doctor_check import BAD, OK, WARNING, Check
 from scheduler.health import said, source_health
 from search.projector import behind
 

@@ -17,8 +17,7 @@ from notices.schema import runs
 from notices.schema import sources as table
 from notices.store import Store
 from scheduler.agreement import disagreements
-from scheduler.runs import Run, run_of
-from scheduler.settling import NOT_LOOKED
+from scheduler.runs import NO_PAGE, Run, run_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATE = 3  # times its interval that a source may go without success
@@ -62,7 +61,6 @@ _PAGES = {
     "empty": Health.CHANGED_LAYOUT,
     "failed": Health.CHANGED_LAYOUT,
 }
-_NO_PAGES = {"list", "gap", "known", "unfetchable", "postponed", "changed_layout", NOT_LOOKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ def _of_pages(ended: Sequence[Run]) -> Verdict | None:
     for run in ended:
         if run.trouble:
             continue  # its list is counted among its outcomes
-        asked.update({name: number for name, number in run.outcomes.items() if name not in _NO_PAGES})
+        asked.update({name: number for name, number in run.outcomes.items() if name not in NO_PAGE})
         if asked.total() >= FEW:
             break
     if asked.total() < FEW or set(asked) - set(_PAGES):

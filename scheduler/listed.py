@@ -21,6 +21,7 @@ from spiders.listing import Ask, Listing, Row
 
 MOST_PAGES = 500
 FRESH = 20  # moments at which a list had something new that are remembered
+LIST = "list"  # the state in which a list's address is remembered among the visits
 TIRED = 2  # pages in a row with nothing but rows of this very run: the list answers every page alike
 
 log = logging.getLogger("policywatch.crawl")
@@ -79,8 +80,7 @@ def _kind(
     if not alone or job.first or job.since is not None:
         return "list"
     again = any(run_id != target.run_id for _, run_id in seen.values())
-    read = select(visits.c.url).where(visits.c.url == target.url)  # not a feed that an OPML file names since today
-    if again or connection.execute(read).first() is None:
+    if again or not was_read(connection, target.url, job.added_at):  # a feed that an OPML file names since today
         return "list"
     log.warning(
         "%s: its list %s has one page and no row that was there before: rows in between may be lost; look at the site "
@@ -88,6 +88,12 @@ def _kind(
         *(target.source, target.url),
     )
     return "gap"
+
+
+def was_read(connection: Connection, url: str, since: datetime) -> bool:
+    """Whether a list's first page had rows at some time since its source was added; others of the source may fail."""
+    mine = visits.c.url == url, visits.c.state == LIST, visits.c.fetched_at >= since
+    return connection.execute(select(visits.c.url).where(*mine)).first() is not None
 
 
 def _seen(connection: Connection, source: str, rows: Mapping[str, Row]) -> dict[str, tuple[datetime, int]]:
@@ -114,12 +120,10 @@ def _next(
         return None
     if job.since is not None:
         goes_on = wanted > 0
-    elif job.first:
-        goes_on = number < job.source.first
     else:
         ground = connection.execute(select(table.c.ground_at).where(table.c.name == target.source)).scalar()
         old = {key for key, (at, _) in seen.items() if ground is not None and at <= ground}
-        goes_on = len(old) < wanted
+        goes_on = number < job.source.first if ground is None else len(old) < wanted
     return _asked(listing.next_page, target, tired) if goes_on else None
 
 

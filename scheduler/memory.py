@@ -20,7 +20,7 @@ from notices.store.queue import due_hosts, put, put_back, remove, take
 from notices.target import Kind, Target
 from scheduler.filing import file_lost, filed
 from scheduler.hosts import utc_now
-from scheduler.listed import keep_list_page, take_in
+from scheduler.listed import LIST, keep_list_page, take_in, was_read
 from scheduler.runs import Run, count, finish, run_of, trouble
 from scheduler.settling import ATTEMPTS, PATIENCE, backoff, settle, settle_lost, settle_unchanged
 from spiders.job import Errand, Job
@@ -31,7 +31,6 @@ _SETTLED = {
     PageState.SHARE,
 }
 _GIVEN_UP = {PageState.EMPTY, PageState.ERROR, PageState.GONE, "too_large", "refused"}
-_LIST = "list"
 
 
 class StoreMemory:
@@ -174,12 +173,13 @@ class StoreMemory:
         added_at = connection.execute(select(table.c.added_at).where(table.c.name == target.source)).scalar()
         now = self.clock()
         run = run_of(row) if row is not None else Run(0, target.source, now, None, 0.0, target.mode, None, False)
-        return Job(source, run.started_at, added_at or now, run.first, run.since)
+        met = added_at or now
+        return Job(source, run.started_at, met, run.first and not was_read(connection, target.url, met), run.since)
 
     def _remember_list(self, connection: Connection, url: str, etag: str, modified: str, now: datetime) -> None:
         values = {"url": url, "key": identity(url), "etag": etag, "last_modified": modified, "fetched_at": now}
         names = ("etag", "last_modified", "fetched_at", "state")
-        upsert(connection, visits, [{**values, "state": _LIST, "attempts": 1}], names)
+        upsert(connection, visits, [{**values, "state": LIST, "attempts": 1}], names)
 
 
 def known(connection: Connection, urls: Iterable[str]) -> set[str]:

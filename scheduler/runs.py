@@ -20,8 +20,18 @@ from notices.target import Kind, ListAsk, Target
 from spiders.job import NO_ANSWER
 from spiders.listing import Ask
 
-RETRY = timedelta(minutes=10)  # a list that could not be read is asked again after this, thrice as long each time,
-LONGEST_ROW = 6  # of failed runs that count for it, or when it is due
+RETRY = timedelta(minutes=10)  # a list that could not be read is asked again after this, or when it is due
+SLOWER, SLOWEST = 3, 6  # times as long after each further failure, up to so many of them
+NOT_LOOKED = "not_looked"  # what was read once could not be looked at again, which says nothing of its source
+NO_PAGE = {
+    "list",
+    "gap",
+    "known",
+    "unfetchable",
+    "postponed",
+    "changed_layout",
+    NOT_LOOKED,
+}  # outcomes that tell of no first reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +131,11 @@ def begin_pasted(connection: Connection, name: str, urls: Iterable[str], now: da
 
 
 def meet(connection: Connection, name: str, now: datetime) -> bool:
-    """Makes a source known; True while none of its lists was ever read to the end."""
+    """Makes a source known; True while its list was never read to the end."""
     row = connection.execute(select(table.c.last_success).where(table.c.name == name)).first()
     if row is None:
         connection.execute(insert(table).values(name=name, added_at=now, error=""))
-        return True
-    return row.last_success is None and not _read_in_part(connection, name)
+    return row is None or row.last_success is None
 
 
 def count(
@@ -167,7 +176,7 @@ def finish(connection: Connection, run_id: int, now: datetime) -> None:
     if not row.trouble:
         values |= {"last_success": row.started_at, "ground_at": now}
     elif known is not None and known.next_due is not None:
-        wait = RETRY * 3 ** _failed_before(connection, row)
+        wait = RETRY * SLOWER ** _failed_before(connection, row)
         values["next_due"] = min(known.next_due, max(now, row.started_at) + wait)
     connection.execute(update(table).where(table.c.name == row.source).values(values))
 
@@ -186,17 +195,10 @@ def close(connection: Connection, source: str, now: datetime, mode: Mode) -> Non
             connection.execute(update(runs).where(runs.c.id == run_id).values(ended_at=now))
 
 
-def _read_in_part(connection: Connection, name: str) -> bool:
-    """Whether an earlier run read some of a source's lists while another one of them failed."""
-    ended = runs.c.source == name, runs.c.since.is_(None), runs.c.ended_at.is_not(None)
-    newest = select(runs.c.outcomes).where(*ended).order_by(runs.c.id.desc()).limit(LONGEST_ROW)
-    return any(outcomes.keys() & {"list", "gap"} for outcomes in connection.execute(newest).scalars())
-
-
 def _failed_before(connection: Connection, run: Row[Any]) -> int:
     """How many runs of a source in a row before this one could not read its list, as far as it matters."""
     before = runs.c.source == run.source, runs.c.since.is_(None), runs.c.id < run.id
-    newest = select(runs.c.trouble).where(*before).order_by(runs.c.id.desc()).limit(LONGEST_ROW)
+    newest = select(runs.c.trouble).where(*before).order_by(runs.c.id.desc()).limit(SLOWEST)
     return len(list(takewhile(bool, connection.execute(newest).scalars())))
 
 

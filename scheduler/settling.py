@@ -15,12 +15,11 @@ from notices.target import Target
 from pipelines.withdraw import restore, withdraw
 from scheduler.filing import queue_files
 from scheduler.looks import AGAIN, next_look
-from scheduler.runs import count
+from scheduler.runs import NOT_LOOKED, count
 from spiders.listed_row import is_official_row
 
 ATTEMPTS = 3  # an empty page or an unknown layout is tried this often, then left alone until its rule changes
 PATIENCE = 12  # of requests that failed or met a wall, and of pages that an official list names: about two days
-NOT_LOOKED = "not_looked"  # what was read once could not be looked at again, which says nothing of its source
 A_DAY = timedelta(hours=20)  # between two tombstones; a look at its hour may come a little early
 
 RETRIED = {PageState.BLOCKED, PageState.ERROR, PageState.EMPTY}

@@ -19,7 +19,7 @@ NO_ANSWER = "it does not answer"  # why a host is left alone that is down
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One crawl of one source; `added_at` is when the source was first met, `first` whether this is its first crawl.
+    """One crawl of one source; `added_at` is when the source was first met, `first` whether its list was never read.
 
     `since` asks for a backfill from that day on.
     """

@@ -34,6 +34,7 @@ def crawl(tmp_path: Path, store_address: Callable[[Path], str]) -> Iterator[Craw
     made = (
         Source("col", "unit", column),
         Source("bare", "unit", column, may_be_empty=True, every=240),
+        Source("two", "unit", column, urls=("https://www.miit.gov.cn/dead.html",)),
         Source("feed", "feed", "https://bridge.example.org/one.xml"),
         Source("opml", "feed", "https://a.example.org/1", urls=("https://b.example.org/2",), every=1440),
     )
@@ -198,7 +199,7 @@ def test_a_list_that_goes_on_failing_is_asked_ever_more_rarely(crawl: Crawl) -> 
 
 def test_one_dead_feed_keeps_no_other_from_alerting(crawl: Crawl) -> None:
     modes = {}
-    for number in range(2):
+    for number in range(9):
         crawl.begin("opml")
         while (target := crawl.take()) is not None:
             if target.kind is not Kind.LIST:
@@ -207,7 +208,33 @@ def test_one_dead_feed_keeps_no_other_from_alerting(crawl: Crawl) -> None:
             elif "b.example" in target.url:
                 crawl.answer(target, "x", 404)
             else:
-                crawl.answer(target, feed((f"https://a.example.org/{number}", f"第{number}篇")))
+                rows = feed((f"https://a.example.org/{number}", f"第{number}篇"))
+                is_down = 0 < number < 8  # for longer than failures are counted
+                crawl.answer(target, rows, 502 if is_down else 200)
         crawl.clock.wait(days=1)
-    assert modes == {"0": Mode.BACKFILL, "1": Mode.LIVE}
-    assert [run.first for run in crawl.runs("opml")] == [True, False]
+    assert modes == {"0": Mode.BACKFILL, "8": Mode.LIVE}
+
+
+def test_a_source_that_was_never_read_whole_is_not_paged_through_to_its_end(crawl: Crawl) -> None:
+    shell = "<script querydata=\"{'pageId':'b','tagId':'a'}\" url=\"/unit\"></script>"
+    for _ in range(2):
+        crawl.begin("two")
+        pages = 0
+        while (target := crawl.take()) is not None:
+            if target.kind is not Kind.LIST:
+                crawl.memory.lost(target, "disallowed", "robots.txt")
+            elif "dead" in target.url:
+                crawl.answer(target, "x", 404)
+            elif "unit" not in target.url:
+                crawl.answer(target, shell)
+            else:
+                pages += 1
+                name = f"{crawl.clock():%d}{pages}"
+                rows = "".join(
+                    f"<li><a href='/art/{name}{one}.html' title='第{one}号'>x</a><span>2026-11-01</span></li>"
+                    for one in range(3)
+                )
+                html = f"<ul>{rows}</ul><div rows='3' count='90'></div>"
+                crawl.answer(target, f'{{"success": true, "data": {{"html": "{html}"}}}}')
+        assert pages == 2
+        crawl.clock.wait(days=1)

@@ -10,7 +10,7 @@ from config.channel_rules import is_checked
 from config.channels import Channel, is_address, load_channels, shown
 from notices.problem import Problem
 from notices.store import Store
-from scheduler.check import BAD, OK, WARNING, Check
+from scheduler.doctor_check import BAD, OK, WARNING, Check
 from search.parse import parse
 
 OVERDUE = timedelta(hours=1)
