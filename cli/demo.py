@@ -2,10 +2,12 @@
 
 import json as jsonlib
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from shlex import quote
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -126,9 +128,19 @@ def _show(
     say()
     say("Try next, with this store:")
     say(f"  export POLICYWATCH_DATA={folder}")
-    say("  policywatch search '征求意见 is:open' --sort deadline")
-    say(f"  policywatch show {still_open.hits[0].notice_id if still_open.hits else 1}")
-    say("  policywatch doctor")
+    name = _called()
+    say(f"  {name} search '征求意见 is:open' --sort deadline")
+    say(f"  {name} show {still_open.hits[0].notice_id if still_open.hits else 1}")
+    say(f"  {name} doctor")
+
+
+def _called() -> str:
+    """How this command is called from here: a new environment is on nobody's PATH."""
+    path = Path(sys.argv[0])
+    if path.suffix == ".py":
+        return f"{quote(sys.executable)} -m policywatch"
+    found = shutil.which(path.name)
+    return path.name if found and Path(found).samefile(path) else quote(str(path))
 
 
 def _many(number: int, one: str, more: str) -> str:
