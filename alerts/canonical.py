@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, select
 
 from alerts.sending import Link
 from notices.schema import articles, notices
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 
 
 def attachments(connection: Connection, notice_ids: Iterable[int]) -> dict[int, Sequence[Link]]:
@@ -22,7 +22,5 @@ def titles(connection: Connection, notice_ids: Iterable[int]) -> dict[int, str]:
 
 
 def _read(connection: Connection, column: Column[Any], notice_ids: Iterable[int]) -> Iterator[tuple[int, Any]]:
-    for some in chunks(notice_ids):
-        query = select(notices.c.id, column).join(articles, articles.c.id == notices.c.canonical_id)
-        for row in connection.execute(query.where(notices.c.id.in_(some))):
-            yield row[0], row[1]
+    query = select(notices.c.id, column.label("held")).join(articles, articles.c.id == notices.c.canonical_id)
+    return ((row.id, row.held) for row in rows_of(connection, query, notices.c.id, notice_ids))

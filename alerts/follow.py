@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from alerts.cursor import reached
 from alerts.happenings import Home
 from notices.schema import cursors, deliveries, matched, matter_moves, notice_aliases, notices
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 from notices.store.engine import upsert
 
 NAME = "follower"  # of the cursor behind which moves were followed
@@ -32,11 +32,8 @@ def homes(connection: Connection, notice_ids: Iterable[int]) -> dict[int, Home]:
 
 def matters_of(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
     """The matters of notices; ids that are none are left out."""
-    found: dict[int, int] = {}
-    for some in chunks(ids):
-        query = select(notices.c.id, notices.c.matter_id).where(notices.c.id.in_(some))
-        found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
+    rows = rows_of(connection, select(notices.c.id, notices.c.matter_id), notices.c.id, ids)
+    return {row.id: row.matter_id for row in rows}
 
 
 def follow(connection: Connection) -> None:
@@ -119,8 +116,5 @@ def _rows(connection: Connection, matter: int) -> Sequence[Row[Any]]:
 
 
 def _aliases(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for some in chunks(ids):
-        query = select(notice_aliases.c.alias, notice_aliases.c.notice_id).where(notice_aliases.c.alias.in_(some))
-        found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
+    rows = rows_of(connection, select(notice_aliases), notice_aliases.c.alias, ids)
+    return {row.alias: row.notice_id for row in rows}

@@ -18,7 +18,7 @@ from alerts.told import tell
 from config.channels import shown
 from notices.schema import deliveries, matched, subscriptions
 from notices.store import Store
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 from notices.store.engine import upsert
 
 PENDING, LEASED, SENT, FAILED = "pending", "leased", "sent", "failed"
@@ -71,11 +71,9 @@ def record(connection: Connection, dues: Iterable[Due], now: datetime, *, state:
         for due in dues
         for channel in due.subscription.channels
     }
-    there: set[tuple[int, int, str, str]] = set()
     columns = deliveries.c.subscription_id, deliveries.c.matter_id, deliveries.c.event, deliveries.c.channel
-    for some in chunks({matter for _, matter, _, _ in wanted}):
-        rows = connection.execute(select(*columns).where(deliveries.c.matter_id.in_(some)))
-        there |= {(row[0], row[1], row[2], row[3]) for row in rows}
+    rows = rows_of(connection, select(*columns), deliveries.c.matter_id, {matter for _, matter, _, _ in wanted})
+    there = {tuple(row) for row in rows}
     settled = {"state": state, "error": error}
     rows_ = [{**_values(slot, due, now), **settled} for slot, due in wanted.items() if slot not in there]
     if rows_:
@@ -86,9 +84,8 @@ def record(connection: Connection, dues: Iterable[Due], now: datetime, *, state:
 def seen(connection: Connection, matters: Iterable[int]) -> dict[int, dict[int, bool]]:
     """By subscription: which of these matters matched before, and whether anything was told of them."""
     found: dict[int, dict[int, bool]] = defaultdict(dict)
-    for some in chunks(matters):
-        for row in connection.execute(select(matched).where(matched.c.matter_id.in_(some))):
-            found[row.subscription_id][row.matter_id] = row.alerted
+    for row in rows_of(connection, select(matched), matched.c.matter_id, matters):
+        found[row.subscription_id][row.matter_id] = row.alerted
     return found
 
 

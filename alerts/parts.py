@@ -17,7 +17,7 @@ from alerts.sending import Answer
 from notices.isolate import Failed, isolate
 from notices.schema import deliveries, subscriptions
 from notices.store import Store
-from notices.store.chunks import chunks
+from notices.store.chunks import chunks, rows_of
 
 LARGEST = 500  # deliveries in one part
 LEASE = timedelta(minutes=2)  # longer than any channel's time-out
@@ -91,10 +91,9 @@ def gather(store: Store, now: datetime, split: Split | None = None, busy: Collec
 
 def free(connection: Connection, some: Sequence[Part], now: datetime) -> set[str]:
     """The keys of parts still to be sent, inside the caller's transaction: due, and nobody else's."""
-    found: set[int] = set()
-    for ids in chunks(row.id for part in some for row in part.rows):
-        here = deliveries.c.id.in_(ids) & (deliveries.c.state == PENDING) & (deliveries.c.due_at <= now)
-        found |= set(connection.execute(select(deliveries.c.id).where(here)).scalars())
+    due = select(deliveries.c.id).where(deliveries.c.state == PENDING, deliveries.c.due_at <= now)
+    ids = (row.id for part in some for row in part.rows)
+    found = {row.id for row in rows_of(connection, due, deliveries.c.id, ids)}
     return {part.key for part in some if all(row.id in found for row in part.rows)}
 
 

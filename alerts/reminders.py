@@ -15,7 +15,7 @@ from alerts.pace import DAY, due_at, slot, working
 from alerts.subscriptions import Subscription
 from config.subscriptions import days_before
 from notices.schema import SHANGHAI, deliveries, matched
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 
 LATE = timedelta(days=1)  # that a reminder may be late and still be sent
 
@@ -91,11 +91,8 @@ def _dues(
 
 
 def _matched(connection: Connection, subscription_id: int, matters: Collection[int]) -> set[int]:
-    found: set[int] = set()
-    for some in chunks(matters):
-        query = select(matched.c.matter_id).where(matched.c.subscription_id == subscription_id)
-        found |= set(connection.execute(query.where(matched.c.matter_id.in_(some))).scalars())
-    return found
+    mine = select(matched.c.matter_id).where(matched.c.subscription_id == subscription_id)
+    return {row.matter_id for row in rows_of(connection, mine, matched.c.matter_id, matters)}
 
 
 def _timely(turn: Turn, due: Due, now: datetime) -> bool:

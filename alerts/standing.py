@@ -10,7 +10,7 @@ from alerts.cursor import MATCHER, reached
 from alerts.reader import Reader
 from notices.problem import Problem
 from notices.schema import matched, notices, told
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 from notices.store.engine import upsert
 
 TRIES = 20
@@ -52,11 +52,10 @@ def remember(connection: Connection, subscription_id: int, position: int, found:
     The newest of them stand in its feeds all the same: a reader opens a feed to see what is there.
     """
     newest: dict[int, tuple[datetime, int]] = {}
-    for some in chunks(found):
-        query = select(notices.c.matter_id, notices.c.id, notices.c.published_at, notices.c.created_at)
-        for row in connection.execute(query.where(notices.c.id.in_(some))):
-            at = row.published_at or row.created_at
-            newest[row.matter_id] = max(newest.get(row.matter_id, (at, row.id)), (at, row.id))
+    query = select(notices.c.matter_id, notices.c.id, notices.c.published_at, notices.c.created_at)
+    for row in rows_of(connection, query, notices.c.id, found):
+        at = row.published_at or row.created_at
+        newest[row.matter_id] = max(newest.get(row.matter_id, (at, row.id)), (at, row.id))
     own = {"subscription_id": subscription_id}
     rows = [{**own, "matter_id": matter, "event_number": position, "alerted": False} for matter in sorted(newest)]
     upsert(connection, matched, rows)

@@ -18,7 +18,7 @@ from config.subscriptions import DEFAULT_EVENTS, DEFAULT_REMIND, EVENTS, Wanted,
 from notices.problem import Problem
 from notices.schema import calendar, deliveries, matched, subscriptions, told
 from notices.store import Store
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 
 DEFAULT_NAME = "consultations"
 DEFAULT_QUERY = "type:consultation is:open"
@@ -174,13 +174,10 @@ def read(store: Store) -> list[Subscription]:
 
 def load(connection: Connection, ids: Collection[int] | None = None) -> list[Subscription]:
     """All subscriptions, or those of some ids, inside the caller's transaction, oldest first."""
+    query = select(subscriptions).order_by(subscriptions.c.id)
     if ids is None:
-        return [subscription(row) for row in connection.execute(select(subscriptions).order_by(subscriptions.c.id))]
-    found: list[Subscription] = []
-    for some in chunks(sorted(ids)):
-        query = select(subscriptions).where(subscriptions.c.id.in_(some)).order_by(subscriptions.c.id)
-        found += [subscription(row) for row in connection.execute(query)]
-    return found
+        return [subscription(row) for row in connection.execute(query)]
+    return [subscription(row) for row in rows_of(connection, query, subscriptions.c.id, sorted(ids))]
 
 
 def named(store: Store, name: str) -> Subscription:

@@ -10,7 +10,7 @@ from notices.article import Article, Attachment
 from notices.fields import Fields
 from notices.kinds import NoticeType
 from notices.schema import files
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 from notices.understood import Understood
 from pipelines.attached import LITTLE, own_text
 from pipelines.fields import NOTICES, read_fields
@@ -85,8 +85,5 @@ def _filled(fields: Fields, article: Article, file: Attachment) -> Fields:
 
 
 def _texts(connection: Connection, urls: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in chunks(urls):
-        query = select(files.c.url, files.c.text).where(files.c.url.in_(some), files.c.text != "")
-        found |= {row.url: row.text for row in connection.execute(query)}
-    return found
+    query = select(files.c.url, files.c.text).where(files.c.text != "")
+    return {row.url: row.text for row in rows_of(connection, query, files.c.url, urls)}

@@ -15,7 +15,7 @@ from notices.page import Page
 from notices.pagefile import PageFile
 from notices.schema import SHANGHAI, forgotten, pages
 from notices.store import Store
-from notices.store.chunks import chunks
+from notices.store.chunks import chunks, rows_of
 from notices.store.engine import insert_numbered
 from notices.understood import Understood
 from pipelines.enrich import with_files
@@ -103,9 +103,7 @@ def _keep(connection: Connection, entries: list[Entry], now: datetime) -> KeepRe
 
 def _turn_away(connection: Connection, entries: list[Entry]) -> None:
     keys = {entry.key for entry in entries}
-    refused: set[str] = set()
-    for some in chunks(keys):
-        refused |= set(connection.execute(select(forgotten.c.key).where(forgotten.c.key.in_(some))).scalars())
+    refused = {row.key for row in rows_of(connection, select(forgotten.c.key), forgotten.c.key, keys)}
     before = _known(connection, [(entry.page.url, entry.page.path, entry.hash) for entry in entries])
     for entry in entries:
         mark = (entry.page.url, entry.page.path, entry.hash)

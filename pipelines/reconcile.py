@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from notices.kinds import Mode
 from notices.schema import articles, corrections, events, matter_moves, notice_aliases, notices
 from notices.store.article_rows import fields_value
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 from notices.understood import Understood
 from pipelines.group import Group
 from pipelines.happened import kinds
@@ -62,26 +62,19 @@ def _say(group: Group, texts: Mapping[int, Understood], people: Mapping[str, dic
 
 
 def _held(connection: Connection, ids: Iterable[int]) -> dict[int, int | None]:
-    found: dict[int, int | None] = {}
-    for some in chunks(ids):
-        query = select(articles.c.id, articles.c.notice_id).where(articles.c.id.in_(some))
-        found |= {row.id: row.notice_id for row in connection.execute(query)}
-    return found
+    rows = rows_of(connection, select(articles.c.id, articles.c.notice_id), articles.c.id, ids)
+    return {row.id: row.notice_id for row in rows}
 
 
 def _rows(connection: Connection, ids: Iterable[int]) -> dict[int, Row[Any]]:
-    found: dict[int, Row[Any]] = {}
-    for some in chunks(ids):
-        found |= {row.id: row for row in connection.execute(select(notices).where(notices.c.id.in_(some)))}
-    return found
+    return {row.id: row for row in rows_of(connection, select(notices), notices.c.id, ids)}
 
 
 def _corrections(connection: Connection, keys: Iterable[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for some in chunks(keys):
-        query = select(corrections).where(corrections.c.article_key.in_(some)).order_by(corrections.c.id)
-        for row in connection.execute(query):
-            found[row.article_key][row.field] = row.value
+    query = select(corrections).order_by(corrections.c.id)
+    for row in rows_of(connection, query, corrections.c.article_key, keys):
+        found[row.article_key][row.field] = row.value
     return found
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, or_, select
 
 from notices.schema import links
 from notices.store.article_rows import load_understood
-from notices.store.chunks import chunks
+from notices.store.chunks import chunks, rows_of
 from notices.understood import Understood
 from pipelines.candidates import Pair, relate_changed
 from pipelines.group import Group, partition
@@ -70,12 +70,8 @@ def _bonds(connection: Connection, start: Iterable[int]) -> set[Pair]:
 
 
 def _inside(connection: Connection, ids: set[int]) -> dict[Pair, Relation]:
-    found: dict[Pair, Relation] = {}
-    for some in chunks(ids):
-        for row in connection.execute(select(links).where(links.c.a.in_(some))):
-            if row.b in ids:
-                found[row.a, row.b] = Relation(Kind(row.relation), row.strength, "")
-    return found
+    rows = rows_of(connection, select(links), links.c.a, ids)
+    return {(row.a, row.b): Relation(Kind(row.relation), row.strength, "") for row in rows if row.b in ids}
 
 
 def _components(bonds: Iterable[Pair]) -> list[set[int]]:

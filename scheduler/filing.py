@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from notices.page import Page
 from notices.pagefile import body_hash
 from notices.schema import article_files, articles, files
-from notices.store.chunks import chunks
+from notices.store.chunks import rows_of
 from notices.store.engine import upsert
 from notices.store.queue import put, put_back, remove
 from notices.target import Kind, Target
@@ -26,9 +26,7 @@ def queue_files(connection: Connection, target: Target, article_id: int, now: da
         return
     offered = {url: name for name, url, _ in row.attachments[:MOST_FILES] if url.startswith(("http://", "https://"))}
     upsert(connection, article_files, [{"url": url, "article_id": article_id} for url in offered])
-    there: set[str] = set()
-    for some in chunks(offered):
-        there |= set(connection.execute(select(files.c.url).where(files.c.url.in_(some))).scalars())
+    there = {row.url for row in rows_of(connection, select(files.c.url), files.c.url, offered)}
     fresh = [
         Target(url, name, kind=Kind.ATTACHMENT, mode=target.mode, source=target.source, article_id=article_id)
         for url, name in offered.items()

@@ -13,7 +13,7 @@ from notices.page import Page
 from notices.pagefile import body_hash
 from notices.schema import list_pages, listings, visits
 from notices.schema import sources as table
-from notices.store.chunks import chunks
+from notices.store.chunks import chunks, rows_of
 from notices.store.queue import put, waiting
 from notices.target import Kind, ListAsk, Target
 from spiders.job import Job
@@ -98,12 +98,8 @@ def was_read(connection: Connection, url: str, since: datetime) -> bool:
 
 def _seen(connection: Connection, source: str, rows: Mapping[str, Row]) -> dict[str, tuple[datetime, int]]:
     """When the source's list named the rows first, and in which run."""
-    found: dict[str, tuple[datetime, int]] = {}
-    for some in chunks(rows):
-        query = select(listings.c.key, listings.c.seen_at, listings.c.run_id)
-        query = query.where(listings.c.source == source, listings.c.key.in_(some))
-        found |= {row.key: (row.seen_at, row.run_id) for row in connection.execute(query)}
-    return found
+    mine = select(listings.c.key, listings.c.seen_at, listings.c.run_id).where(listings.c.source == source)
+    return {row.key: (row.seen_at, row.run_id) for row in rows_of(connection, mine, listings.c.key, rows)}
 
 
 def _next(

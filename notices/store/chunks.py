@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select
 
 Value = TypeVar("Value")
 CHUNK = 5_000  # parameters of one statement; the lower limit of the databases we use is 32,766
@@ -13,3 +15,11 @@ def chunks(values: Iterable[Value], size: int = CHUNK) -> Iterator[list[Value]]:
     rest = iter(values)
     while some := list(islice(rest, size)):
         yield some
+
+
+def rows_of(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[object]
+) -> Iterator[Row[Any]]:
+    """The rows of a query in which a column has one of the values, however many these are."""
+    for some in chunks(values):
+        yield from connection.execute(query.where(column.in_(some)))
