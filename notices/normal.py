@@ -26,6 +26,11 @@ def normalise(text: str) -> str:
     return _replaced(text, forms, forms.keys() & set(text))
 
 
+def origins_of(char: str) -> frozenset[str]:
+    """The characters whose normal form holds a character of normal form, itself among them."""
+    return _origins().get(char, frozenset()) | {char}
+
+
 def forms_of(words: Iterable[str]) -> dict[str, str]:
     """The part of the table that words in normal form depend on: a text is searched for them with it alone."""
     return _gaps() | {origin: _forms()[origin] for char in set("".join(words)) for origin in _origins().get(char, ())}
@@ -66,13 +71,13 @@ def _forms() -> dict[str, str]:
 
 
 @cache
-def _origins() -> dict[str, set[str]]:
+def _origins() -> dict[str, frozenset[str]]:
     """For each character of a form the characters that have such a form."""
     origins: dict[str, set[str]] = defaultdict(set)
     for char, form in _forms().items():
         for part in form:
             origins[part].add(char)
-    return origins
+    return {part: frozenset(chars) for part, chars in origins.items()}
 
 
 @cache

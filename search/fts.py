@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from notices.normal import origins_of
+from search.fields import TEXT
 from search.tree import And, Comparison, Everything, Flag, Keyword, Node, Not, Or, Range, Text
 
 MATCH = "d.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
@@ -44,18 +46,35 @@ def phrase(text: Text) -> str:
 
 
 def is_character(text: Text) -> bool:
-    """Whether a single character is asked for, which has an index of its own: in `texts` it begins too many tokens."""
+    """Whether a single character is asked for: it begins too many tokens to be looked up or scored at no cost."""
     return text.open_end and len(text.tokens) == 1
 
 
+def holds(char: str, *texts: str) -> bool:
+    """Whether one of the texts holds a character of normal form; an SQL function of the index."""
+    return any(origin in text for origin in origins_of(char) for text in texts)
+
+
 def _joined(parts: tuple[Node, ...], word: str) -> Condition:
-    """Parts that are text become one look-up, the others one condition each."""
+    """Parts that are text become one look-up, the others one condition each.
+
+    A single character beside other texts is looked for in what they leave: it begins hundreds of tokens, and the index
+    would put together all their places first, which takes ten times as long as the rest.
+    """
     texts = [part for part in parts if isinstance(part, Text)]
     found = [condition(part) for part in parts if not isinstance(part, Text)]
+    if word == "AND" and not all(map(is_character, texts)):
+        found += [_held(text) for text in texts if is_character(text)]
+        texts = [text for text in texts if not is_character(text)]
     if texts:
         found.insert(0, Condition(MATCH, (f" {word} ".join(f"({phrase(part)})" for part in texts),)))
     sql = f" {word} ".join(f"({one.sql})" for one in found)
     return Condition(sql, tuple(value for one in found for value in one.parameters))
+
+
+def _held(text: Text) -> Condition:
+    columns = ", ".join(f"d.{name}" for name in ((text.field,) if text.field else TEXT))
+    return Condition(f"holds(?, {columns})", text.tokens)
 
 
 def _keyword(node: Keyword) -> Condition:

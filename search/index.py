@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from notices.notice import Notice
 from notices.problem import Problem
+from search.fts import holds
 from search.keys import keywords
 from search.moments import deadline, instant
 from search.tokenizer import BETWEEN, VERSION
@@ -70,6 +71,7 @@ class Index:
             self.database.execute("PRAGMA journal_mode=WAL")
             self.database.execute("PRAGMA synchronous=NORMAL")
             self.database.execute("PRAGMA cache_size=-65536")
+            self.database.create_function("holds", -1, holds, deterministic=True)
             if not self.database.execute("SELECT 1 FROM sqlite_master WHERE name = 'texts'").fetchone():
                 self.database.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT")
         except sqlite3.DatabaseError as error:

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from notices.notice import Notice
 from notices.problem import Problem
 from search.find import find, matching
 from search.index import Index
@@ -66,3 +68,31 @@ def test_an_index_of_another_version_says_so_and_is_made_anew(index: Index, now:
         find(index, "税", now=now)
     index.clear("the store")
     assert index.fits("the store", 9) and find(index, "税", now=now).total == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("venmo 和", {1, 2}),
+        ("venmo 发", {2, 3}),  # in whichever form it is written
+        ("venmo title:发", {3}),
+        ("title:venmo 附件:和", {2}),
+        ("venmo 和 发", {2}),
+        ("venmo -和", {3}),
+        ("和 发", {2, 4}),
+        ("和", {1, 2, 4}),
+        ("type:other 和", {1, 2, 4}),
+        ("venmo OR 和", {1, 2, 3, 4}),
+    ],
+)
+def test_a_single_character_finds_what_holds_it(
+    index: Index, now: datetime, make_notice: Callable[..., Notice], query: str, ids: set[int]
+) -> None:
+    notices = [
+        make_notice(1, "paypal和venmo", body="甲"),
+        make_notice(2, "venmo", body="發行乙", attachments=("和.pdf",)),
+        make_notice(3, "venmo发布", body="丙"),
+        make_notice(4, "发布", body="丁和"),
+    ]
+    assert index.replace([1, 2, 3, 4], notices, index.position, index.position + 1)
+    assert set(matching(index, parse(query, now).tree)) == ids
