@@ -32,12 +32,13 @@ _OWN = re.compile(
 )
 _OFFICE = frozenset("部委局办院会署厅司室心处组")
 _FILES = re.compile(
-    r"参考|引用|转自|转载|作者|编译|备注|附件|文献|来源|出处|目录|原文|链接|http|征求|编制说明|反馈|名单|申报|报名"
+    r"参考(?!阅读)|引用|转自|转载|作者|编译|备注|附件|文献|来源|出处|目录|原文|链接|http|征求|编制说明|反馈|名单|申报|报名"
     r"|(表|通知|公告|办法|条例|规定|全文|标准|文本)[》」]?$"
     r"|\.(pdf|docx?|wps|zip|rar|xlsx?|ofd|pptx?)\b|^\W*\d+[.、)]"
 )
 _OTHERS = re.compile(r"回顾|动态|推荐|阅读|相关|往期|更多|还想看|热门|精选|看看|历史|近期|系列|[文好]章")
 _ASKS = re.compile(r"^\W*(你|您|大家|各位)[^，。]{2,40}[？?]\W*$|还没有?关注|评论区|留言区|留言告诉")
+_HEADING = re.compile(r"^\W*关\s?于\s?[“\"]?(我们|[^\s，。、：《]{2,10})\W*$")  # above what only a picture shows
 _HEADS = re.compile(
     r"加入|福利|介绍|简介|服务$|^关于|推荐|招聘|投稿|互动|一问|话题|社群"
     r"|^[A-Z][A-Z ]{3,}$|^\W*([Ee][Nn][Dd]|\d{1,2})\W*$"
@@ -103,6 +104,8 @@ def ending(kept: dict[int, Line], dropped: Iterable[int], account: str, end: int
     if best < _ENOUGH:
         cut = max(kept, default=0) + 1 if out else -1
     found = {place for place in last if place >= cut >= 0}
+    if not found and last and _HEADING.match(kept[last[-1]].text):
+        found = {last[-1]}
     found |= _headings(kept, [place for place in last if 0 <= place < cut][-2:], found)
     return found if len(found) < len(kept) else set()
 
@@ -156,7 +159,7 @@ def _own_places(lines: dict[int, Line], account: str) -> dict[int, int]:
             found[place] = max(len(text), _SLOGAN)
             about = named or "us"
         elif is_about(text, (about, *names)) or (about and continues(text)):
-            found[place] = min(len(text), _MOST)
+            found[place] = max(_ENOUGH, min(len(text), _MOST))
             about = about or "us"
         elif _is_named(text, account):
             found[place] = _DROPPED
