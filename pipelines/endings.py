@@ -19,7 +19,6 @@ _LISTS = re.compile(
 _OWN_LIST = re.compile(
     r"本(公众|公)?号.{0,10}(发布|发表|推送|整理)过?.{0,4}(以下|如下|下列).{0,6}(?:文章|内容[：:])[：:]?$"
 )
-_SPACES = re.compile(r"[\s·•|｜丨.]+")
 _FILMS = re.compile(r"(热点|热门|精彩|推荐|相关)视频|视频(推荐|精选)")
 _ENTRY = re.compile(r"点击(阅读|查看|观看|进入)\W*$")
 _WORD = re.compile(r"[^\W_]")
@@ -137,7 +136,7 @@ def _last_long(lines: list[Line], frames: list[bool]) -> int:
 
 
 def _is_list_head(text: str) -> bool:
-    if len(text) <= 24 and _LISTS.match(text if text.isalnum() else _SPACES.sub("", text)):
+    if len(text) <= 24 and _LISTS.match(text.replace(" ", "").replace("·", "")):
         return True
     return len(text) <= 100 and text.endswith(("：", ":", "文章")) and _OWN_LIST.search(text) is not None
 
