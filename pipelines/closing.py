@@ -38,6 +38,7 @@ _FILES = re.compile(
 )
 _OTHERS = re.compile(r"回顾|动态|推荐|阅读|相关|往期|更多|还想看|热门|精选|看看|历史|近期|系列|[文好]章")
 _ASKS = re.compile(r"^\W*(你|您|大家|各位)[^，。]{2,40}[？?]\W*$|还没有?关注|评论区|留言区|留言告诉")
+_QUESTIONS = re.compile(r"(一问|互动话题|今日话题|话题讨论|互动时间)\W*$")  # above a question to the reader
 _HEADING = re.compile(r"^\W*关\s?于\s?[“\"]?(我们|[^\s，。、：《]{2,10})\W*$")  # above what only a picture shows
 _HEADS = re.compile(
     r"加入|福利|介绍|简介|服务$|^关于|推荐|招聘|投稿|互动|一问|话题|社群"
@@ -150,7 +151,7 @@ def _own_places(lines: dict[int, Line], account: str) -> dict[int, int]:
     found: dict[int, int] = {}
     names = stems(account)
     places = list(lines)
-    about = ""  # of whom the paragraph above speaks
+    about = above = ""  # of whom the paragraph above speaks, and that paragraph
     for place, after in zip(places, [*places[1:], -1], strict=False):
         text = lines[place].text
         below = lines[after].text if after >= 0 else ""
@@ -164,13 +165,19 @@ def _own_places(lines: dict[int, Line], account: str) -> dict[int, int]:
         elif _is_named(text, account):
             found[place] = _DROPPED
             about = about or "us"
-        elif _is_weak(text) or ((about or place - 1 in found) and _goes_on(text, names)):
+        elif _is_weak(text) or _asks(text, above) or ((about or place - 1 in found) and _goes_on(text, names)):
             found[place] = _SLOGAN
         elif is_part_of_name(text, account) and text[-1] not in _OFFICE:
             found[place] = _SLOGAN // 2
         else:
             about = ""
+        above = text
     return found
+
+
+def _asks(text: str, above: str) -> bool:
+    """Whether a question is what the outlet asks its readers."""
+    return text[-1] in "？?" and len(text) <= 60 and len(above) <= 12 and _QUESTIONS.search(above) is not None
 
 
 def _is_named(text: str, account: str) -> bool:
