@@ -15,7 +15,7 @@ QQ空间 复制链接
 _INTERFACE = frozenset(_INTERFACE_WORDS.split())
 _PICTURE = re.compile(r"^(image-\d{8,}|\d{8,}[-_]?\d*\.(png|jpe?g|gif|webp))$", re.IGNORECASE)
 _EDITOR = re.compile(  # the instructions that a layout editor's empty box holds
-    r"^\W*(固定布局|工具条上设置固定宽高|背景可以设置被包含|可以完美对齐背景图和文字|以及制作自己的模板|请输入(标题|正文|内容)|此处输入(标题|正文|内容))\W*$"
+    r"^\W*(固定布局|工具条上设置固定宽高|背景可以设置被包含|可以完美对齐背景图和文字|以及制作自己的模板|以及用于模板制作|请输入(标题|正文|内容)|此处输入(标题|正文|内容))\W*$"
 )
 _END = re.compile(r"^\W*(the\s?)?(end|完|全文完|正文完|结束|fin)\W*$", re.IGNORECASE)
 

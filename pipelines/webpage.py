@@ -4,6 +4,7 @@ import re
 
 from pipelines.advertising import is_notice
 from pipelines.markdown import Line
+from pipelines.selling import shifts_risk
 
 _PROSE = 40  # characters from which a line with punctuation counts as text
 _PUNCTUATED = re.compile(r"[。，；！？,.;]")
@@ -38,7 +39,7 @@ def main_part(lines: list[Line], title: str) -> list[Line]:
     first = next((place for place in range(start, end) if weights[place]), end)
     above = _above(lines[start:first])
     below = lines[first:end]
-    while below and (_is_chrome(below[-1]) if end == len(lines) else _TAGS.match(below[-1].text)):
+    while below and (_is_tail(below[-1].text) or (end == len(lines) and _is_chrome(below[-1]))):
         below.pop()
     return above + below
 
@@ -103,6 +104,11 @@ def _end(lines: list[Line], weights: list[int], start: int) -> int:
 
 def _is_chrome(line: Line) -> bool:
     return line.linked * 5 >= len(line.text) * 3 or len(line.text) <= 2 or _is_meta(line.text)
+
+
+def _is_tail(text: str) -> bool:
+    """Whether a line at the end is tags, or says that the site answers for nothing."""
+    return _TAGS.match(text) is not None or shifts_risk(text)
 
 
 def _is_meta(text: str) -> bool:

@@ -155,7 +155,7 @@ def test_a_list_of_own_articles_above_the_text_goes() -> None:
 
 def test_a_sites_navigation_and_tags_below_the_text_go() -> None:
     menu = "* [首页](/)\n* [往日文章](/old)\n* [使用条款](/terms)"
-    assert (
-        read(f"{LAW}\n\n{LAW}\n\n海图 # 潮汐 # 数据安全\n\n{menu}\n\n本站商标属于所有人。", url=WEB) == f"{LAW}\n{LAW}"
-    )
+    risk = "1.一般免责声明：本文信息仅供参考，平台不对因使用本文信息而导致的任何损失负责。"
+    below = f"海图 # 潮汐 # 数据安全\n\n{risk}\n\n{menu}\n\n本站商标属于所有人。"
+    assert read(f"{LAW}\n\n{LAW}\n\n{below}", url=WEB) == f"{LAW}\n{LAW}"
     assert read(f"{LAW}\n\n2026年12月1日\n\n{menu}", url=WEB) == f"{LAW}\n2026年12月1日"
