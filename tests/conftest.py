@@ -15,7 +15,17 @@ from elastic_files import NoServer, cache
 from elastic_server import ElasticServer
 from elastic_shared import shared_server
 
+from notices.store import engine
+
 pytest_plugins = ["tests.servers.postgres"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_power_failure() -> Iterator[None]:
+    """Stores that this process opens do not wait for the disk: a killed process loses nothing by that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, "synchronous=OFF"))
+        yield
 
 
 @pytest.fixture
