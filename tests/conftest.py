@@ -34,6 +34,11 @@ def seed() -> int:
     return int(os.environ.get("POLICYWATCH_SEED") or random.SystemRandom().randrange(10**6))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts a soak's long tests first, so that no core waits for one at the end."""
+    items.sort(key=lambda item: not any(mark.kwargs.get("long") for mark in item.iter_markers("soak")))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Prints the seeds of a soak, which its processes would keep to themselves."""
     for outcome in ("passed", "failed"):

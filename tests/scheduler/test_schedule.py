@@ -67,7 +67,7 @@ def test_a_week_of_four_sources(tmp_path: Path) -> None:
     lived(tmp_path, World.made(4, 8, seed=1), 8)
 
 
-@pytest.mark.soak
+@pytest.mark.soak(long=True)
 @pytest.mark.timeout(1500)
 def test_a_month_of_thirty_sources(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
