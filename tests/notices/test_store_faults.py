@@ -1,6 +1,5 @@
 """What a store answers when it is locked, full, too new, or no store."""
 
-import multiprocessing
 import os
 import resource
 import signal
@@ -23,9 +22,9 @@ from notices.schema import meta, metadata
 from notices.store import Store, StoreBroken, StoreFull, StoreLocked, StoreTooNew, StoreTooOld
 from notices.store.engine import connect
 from notices.store.migrate import revision
+from tests.processes import CONTEXT
 
 ROOT = Path(__file__).parent.parent.parent
-CONTEXT = multiprocessing.get_context("spawn")
 
 
 def address(folder: Path) -> str:

@@ -1,6 +1,5 @@
 """The index while others write: rebuilt as events arrive, written by two at once, locked, and on a full disk."""
 
-import multiprocessing
 import resource
 import signal
 import sqlite3
@@ -19,8 +18,7 @@ from search import projector
 from search.index import Index
 from search.projector import behind, project, reindex
 from tests.commands import run
-
-CONTEXT = multiprocessing.get_context("spawn")
+from tests.processes import CONTEXT
 
 
 def held(folder: Path) -> dict[int, tuple[str, str, int]]:
