@@ -10,13 +10,14 @@ from pathlib import Path
 from notices.store import Store
 
 
-def new_store(path: Path) -> str:
-    """The address of a new store with nothing in it; its tables are copied, which is quicker than making them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_empty())
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("PRAGMA synchronous=OFF")
-        database.execute("UPDATE meta SET value = ? WHERE name = 'store_id'", (secrets.token_hex(8),))
+def store_at(path: Path) -> str:
+    """The address of the store in a file, where there is none of a copy of an empty one: quicker than making it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_empty())
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("PRAGMA synchronous=OFF")
+            database.execute("UPDATE meta SET value = ? WHERE name = 'store_id'", (secrets.token_hex(8),))
     return f"sqlite:///{path}"
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 
 from notices.schema import meta
 from notices.store import Store
-from tests.stores import new_store
+from tests.stores import store_at
 
 GIVEN = "TEST_POSTGRES_URL"
 FOLDER = "TEST_POSTGRES_FOLDER"  # of this run; set by the first process for its workers
@@ -200,7 +200,7 @@ def store_address(request: pytest.FixtureRequest) -> Callable[[Path], str]:
     empty = mark is not None and mark.kwargs.get("empty", False)
     if getattr(request, "param", "sqlite") == "sqlite":
         path = "policywatch.db"
-        return functools.cache(lambda folder: f"sqlite:///{folder / path}" if empty else new_store(folder / path))
+        return functools.cache(lambda folder: f"sqlite:///{folder / path}" if empty else store_at(folder / path))
     databases = request.getfixturevalue("databases")
     return functools.cache(lambda folder: databases.make() if empty else databases.store())
 
