@@ -13,6 +13,10 @@ _INTERFACE_WORDS = """
 QQ空间 复制链接
 """
 _INTERFACE = frozenset(_INTERFACE_WORDS.split())
+_PICTURE = re.compile(r"^(image-\d{8,}|\d{8,}[-_]?\d*\.(png|jpe?g|gif|webp))$", re.IGNORECASE)
+_EDITOR = re.compile(  # the instructions that a layout editor's empty box holds
+    r"^\W*(固定布局|工具条上设置固定宽高|背景可以设置被包含|可以完美对齐背景图和文字|以及制作自己的模板|以及用于模板制作|请输入(标题|正文|内容)|此处输入(标题|正文|内容))\W*$"
+)
 _END = re.compile(r"^\W*(the\s?)?(end|完|全文完|正文完|结束|fin)\W*$", re.IGNORECASE)
 
 # What a line with these words says is too likely to be the text itself, whatever else stands in it.
@@ -39,7 +43,8 @@ _FOLLOW = re.compile(
     r"|(点击|戳|长按|扫码|扫一扫|欢迎|赶快|赶紧|快来|记得|动动|[←↑👆👇]).{0,14}(关注(?![量度点])|订阅(?!量))"
 )
 _SHARE = re.compile(
-    r"(点|求|来|给|戳|球)一?个[ “\"「『【]{0,2}(赞|在看|分享|三连|收藏|转发|关注)|[求球](赞|点赞|分享|在看|转发|三连)"
+    r"(点|求|来|给|戳|球)(一?个|下)[ “\"「『【]{0,2}(赞|在看|分享|三连|收藏|转发|关注)"
+    r"|[求球](赞|点赞|分享|在看|转发|三连)"
     r"|一键三连|点.{0,3}三连|(好看|喜欢|觉得不错|有用|有帮助|有收获).{0,16}(分享|点个|点赞|转发|在看|点“)"
     r"|^\W*(分享|点赞|收藏|转发|在看|留言|评论|关注|赞|点在看)"
     r"(\W*(分享|点赞|收藏|转发|在看|评论|留言|关注|朋友圈|赞|到|和|与|给|更多的?人|小伙伴|好友))*\W*$"
@@ -47,11 +52,13 @@ _SHARE = re.compile(
 _CALL = re.compile(
     r"^\W*(请|欢迎|快|赶紧|速速?|立即|马上|现在|可以?|大家|即可|感兴趣的?.{0,6}可?)?"
     r"(点击|点|戳|猛戳|轻触|长按|扫码|扫一扫|扫描|识别|微信搜索|搜索|添加)\W{0,4}"
-    r"(上方|下方|左下|右下|文末|文中|底部|图片|图中|这里|此处|链接|蓝字|卡片|名片|二维码|下面|下图|上图|微信|阅读|原文"
+    r"(上方|下方|左下|右下|右上|文末|文中|底部|图片|图中|这里|此处|链接|蓝字|卡片|名片|二维码|下面|下图|上图|微信|阅读|原文"
     r"|话题|关注|在看|小程序|头像|箭头|按钮|订阅|即可|了解|查看|预约|报名|免费|领取|加入|直达|进入|立即|识别|进群|入群"
     r"|观看|看|添加|咨询|获取|参与|试用|购买|公众号|更多|全文|↓|上|下)"
     r"|(扫码|扫一扫|(扫描?|长按|识别|打开).{0,10}(二维码|小程序)|长按识别)"
 )
+_DOES = re.compile(r"点击|点|长按|下载|进入|打开|选择|搜索|添加|输入|登录|返回|找到")
+_OFFERS = re.compile(r"二维码|扫码|扫一扫|公众号|视频号|原文|在看|蓝字|群|星标|卡片|名片|报名|预约|领取|小程序|福利")
 _ORIGINAL = re.compile(r"(阅读|查看|点击|戳)\W{0,3}(原文|全文)|^[^《]{0,24}[↓👇⬇▼➡👉]\W*$")
 _NOTICE = re.compile(
     r"^\W*((版权|免责)?(声明|所有)?[:：]?|本文|文章|本平台|本号|注[:：])?.{0,24}转载\W{0,2}(请|须|需|时|敬请|务必)"
@@ -84,7 +91,18 @@ _LONGEST = 160
 
 def is_interface(text: str) -> bool:
     """Whether a line is a word of WeChat's or a site's interface, or marks the end of a text."""
-    return len(text) <= 24 and (text.replace(" ", "") in _INTERFACE or _END.match(text) is not None)
+    if len(text) > 32:
+        return False
+    if text.isascii():
+        return _END.match(text) is not None or _PICTURE.match(text) is not None
+    if len(text) <= 24 and (text.replace(" ", "") in _INTERFACE or _END.match(text)):
+        return True
+    return _EDITOR.match(text) is not None
+
+
+def is_end(text: str) -> bool:
+    """Whether a line says that the text is over."""
+    return len(text) <= 24 and _END.match(text) is not None
 
 
 def is_notice(text: str) -> bool:
@@ -110,6 +128,11 @@ def is_advertising(text: str) -> bool:
     if length > 56 or not _SHORT_HINT.search(text) or _KEEPS.search(text):
         return False
     return any(length <= longest and rule.search(text) for longest, rule in _SHORT_RULES)
+
+
+def is_step(text: str) -> bool:
+    """Whether a list item may tell what to do in a program: it names no outlet to follow and no code to scan."""
+    return len(text) <= 56 and _DOES.match(text) is not None and not _FOLLOW.search(text) and not _OFFERS.search(text)
 
 
 def is_protected(text: str) -> bool:

@@ -3,10 +3,12 @@
 import html
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from notices.article import Article, Attachment
 from notices.identity import WECHAT_HOST, host_of
 from notices.kinds import Markup
+from pipelines.advertising import is_interface
 from pipelines.endings import without_advertising
 from pipelines.markdown import HOLE, Line, joined, read_markdown, without_cut
 from pipelines.webpage import main_part, squeezed
@@ -19,6 +21,8 @@ _NO_WIDTH = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\x85]")
 _SITE = re.compile(r"\s*(?:[-–—_|｜丨]+|\s-)\s*([^-–—_|｜丨]{2,40})$")
+_TWICE = re.compile(r"^(\d{1,3}[.、] )(?:\1|#{1,6} )", re.MULTILINE)  # a list's number that its writer had typed too
+_LETTERS = re.compile(r"^(?:[A-Za-z]\n){2,}[A-Za-z]{1,2}$", re.MULTILINE)  # a word with a letter on each line
 _READ_ON = re.compile(r"[\[【（(“\"「『]+(?:点击)?阅读(?:原文|全文)[\]】）)”\"」』]+[。~！]?$", re.MULTILINE)
 
 
@@ -37,9 +41,7 @@ def clean(article: Article) -> Article:
             lines = main_part(lines, title)
     else:
         lines = [Line(text) for raw in joined(body).split("\n") if (text := raw.strip())]
-    body = "\n".join(line.text for line in without_advertising(lines, title))
-    if "阅读" in body:
-        body = _READ_ON.sub("", body)
+    body = _layout("\n".join(line.text for line in without_advertising(lines, title, article.account, not truncated)))
     known = {attachment.url for attachment in article.attachments}
     return replace(
         article,
@@ -56,6 +58,22 @@ def _plain(text: str) -> str:
     if "\r" in text or "\u2028" in text or "\u2029" in text or "\x85" in text:
         text = _LINE_ENDS.sub("\n", text)
     return _NO_WIDTH.sub(HOLE, text)
+
+
+def _layout(body: str) -> str:
+    """A text without numbers that stand twice and words that stand letter by letter, and without its "read on"."""
+    body = _TWICE.sub(r"\1", body)
+    if _LETTERS.search(body):
+        words = _LETTERS.sub(lambda found: _word(found[0]), body)
+        body = "\n".join(line for line in words.split("\n") if not is_interface(line))
+    return _READ_ON.sub("", body) if "阅读" in body else body
+
+
+def _word(column: str) -> str:
+    """The word that a column of letters spells; the letters of a choice (A, B, C ...) stay below each other."""
+    letters = column.split("\n")
+    ascending = all(ord(after[0]) - ord(before) == 1 for before, after in pairwise(letters))
+    return column if ascending or len(set(column)) <= 2 else "".join(letters)
 
 
 def _title(article: Article) -> str:

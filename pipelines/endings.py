@@ -3,16 +3,23 @@
 import re
 from itertools import pairwise
 
-from pipelines.advertising import is_advertising, is_for_papers, is_interface, is_protected
+from pipelines.advertising import is_advertising, is_end, is_for_papers, is_interface, is_protected, is_step
+from pipelines.closing import beginning, ending, other_articles
 from pipelines.markdown import Line
+from pipelines.selling import is_selling, sells, shifts_risk, without_offer
 
 _CALL_FOR_PAPERS = re.compile(r"征文|征稿|投稿|征集|约稿|论文")
 _LISTS = re.compile(
-    r"^\W*((推荐|相关|更多|延伸|扩展|拓展|热门|精彩|往期|历史|近期|为您|猜你|你可能|点击下方)"
-    r"(推荐|阅读|回顾|精彩|文章|精选|链接|视频|喜欢|热文|好文|资讯|感兴趣|看过){1,3}"
-    r"|(活动|课程|好文|精选|热点|年度|文章|阅读)(推荐|精选|视频|阅读|好文)|猜你喜欢|MORE|RECOMMEND)\W*$",
+    r"^\W*((推荐|相关|更多|延伸|扩展|拓展|热门|精彩|往期|上期|历史|近期|为您|猜你|你可能|点击下方|热门动态|更多推荐)"
+    r"(推荐|阅读|回顾|精彩|文章|精选|链接|视频|喜欢|热文|好文|资讯|感兴趣|看过|热门|相关|实践){1,3}"
+    r"|(活动|课程|好文|精选|热点|年度|文章|阅读)(推荐|精选|视频|阅读|好文)|猜你喜欢|(你|您)?(也许|可能)(你"
+    r"|您)?还?(想看|喜欢)|MORE|RECOMMEND)\W*$",
     re.IGNORECASE,
 )
+_OWN_LIST = re.compile(
+    r"本(公众|公)?号.{0,10}(发布|发表|推送|整理)过?.{0,4}(以下|如下|下列).{0,6}(?:文章|内容[：:])[：:]?$"
+)
+_FILMS = re.compile(r"(热点|热门|精彩|推荐|相关)视频|视频(推荐|精选)")
 _ENTRY = re.compile(r"点击(阅读|查看|观看|进入)\W*$")
 _WORD = re.compile(r"[^\W_]")
 _SENTENCE = re.compile(r"[。；：:;]|来源|转载|转自|作者|编译|参考|附件|\d月|\d日|电话|邮箱|http|联系|原文|@|\d{7}")
@@ -21,31 +28,82 @@ _LONG = 60  # characters from which a line is text and not a closing one; half o
 _SLOGANS = 3  # short lines in a row between two lines of advertising
 
 
-def without_advertising(lines: list[Line], title: str = "") -> list[Line]:
-    """The lines of the text alone; short ones between two dropped lines below the text go with them.
+def without_advertising(lines: list[Line], title: str = "", account: str = "", whole: bool = True) -> list[Line]:
+    """The lines of the text alone; what an outlet says of itself around it goes too, below only where it is `whole`.
 
-    Where to send papers is an outlet's own address, unless the title says that papers are called for.
+    Where to send papers is an outlet's own address, unless the title says that papers are called for; what sells is the
+    text where the title says so, or where there is no other.
     """
     papers = _CALL_FOR_PAPERS.search(title) is None
-    frames = [not line.code and _is_frame(line.text, papers) for line in lines]
+    if sells(title):
+        return _text(lines, papers, account, whole)
+    return _text([_bare(line) for line in lines], papers, account, whole) or _text(lines, papers, account, whole)
+
+
+def _text(lines: list[Line], papers: bool, account: str, whole: bool) -> list[Line]:
+    """What is left of the lines without those of the outlet, judged by what they say and then by where they stand."""
+    frames = [_is_frame(line, papers) and not _is_step(lines, place) for place, line in enumerate(lines)]
     last_long = _last_long(lines, frames)
-    kept: list[tuple[int, Line]] = []
+    kept, dropped = _kept(lines, frames, last_long)
+    closing = _slogans(kept, [place for place in dropped if place > last_long])
+    _take(kept, dropped, closing)
+    if whole:
+        _take(kept, dropped, other_articles(kept))
+        end = max(
+            (place for place, line in enumerate(lines) if not line.code and is_end(line.text)), default=len(lines)
+        )
+        above = sum(len(line.text) for line in lines[:end])
+        over = end if above > 3 * sum(len(line.text) for line in lines[end:]) else len(lines)
+        _take(kept, dropped, ending(kept, dropped, account, over))
+    _take(kept, dropped, beginning(kept, account))
+    return list(kept.values())
+
+
+def _take(kept: dict[int, Line], dropped: list[int], places: set[int]) -> None:
+    """Moves places from what is kept to what was dropped."""
+    for place in places:
+        if kept.pop(place, None):
+            dropped.append(place)
+
+
+def _kept(lines: list[Line], frames: list[bool], last_long: int) -> tuple[dict[int, Line], list[int]]:
+    """The lines that are the text's by what each says, and the places of those that are the outlet's."""
+    kept: dict[int, Line] = {}
     dropped: list[int] = []
-    listing = False
+    listing = film = False
     for place, line in enumerate(lines):
-        if line.code:
-            kept.append((place, line))
-            continue
         text = line.text
+        if line.code:
+            kept[place] = line
+            continue
         head = _is_list_head(text)
-        if head or frames[place] or (listing and _is_listed(line, place > last_long)):
+        listed = listing and _is_listed(line, place > last_long)
+        if head or frames[place] or listed or (film and len(text) <= _LONG):
             dropped.append(place)
             listing = listing or head
+            film = head and _FILMS.search(text) is not None
         elif _WORD.search(text) and not (text[0] == "|" and _ENTRY.search(text)):
-            kept.append((place, line))
-            listing = False
-    closing = _slogans(dict(kept), [place for place in dropped if place > last_long])
-    return [line for place, line in kept if place not in closing]
+            kept[place] = line
+            listing = film = False
+    return kept, dropped
+
+
+def _bare(line: Line) -> Line:
+    """A line without what it offers to the reader, empty when it is an offer as a whole."""
+    if line.code or not is_selling(line.text):
+        return line
+    return line._replace(text=without_offer(line.text))
+
+
+def _is_step(lines: list[Line], place: int) -> bool:
+    """Whether a list item that reads like a call is one of several steps that somebody explains."""
+    line = lines[place]
+    if line.text[:2] != "- " or line.linked * 2 > len(line.text):
+        return False
+    return any(
+        0 <= near < len(lines) and lines[near].text[:2] == "- " and lines[near].linked * 2 <= len(lines[near].text)
+        for near in (place - 1, place + 1)
+    ) and is_step(line.text[2:])
 
 
 def _slogans(kept: dict[int, Line], ads: list[int]) -> set[int]:
@@ -60,8 +118,11 @@ def _slogans(kept: dict[int, Line], ads: list[int]) -> set[int]:
     return found
 
 
-def _is_frame(text: str, papers: bool) -> bool:
-    return is_interface(text) or is_advertising(text) or (papers and is_for_papers(text))
+def _is_frame(line: Line, papers: bool) -> bool:
+    text = line.text
+    if line.code or not text:
+        return not line.code
+    return is_interface(text) or is_advertising(text) or (papers and is_for_papers(text)) or shifts_risk(text)
 
 
 def _last_long(lines: list[Line], frames: list[bool]) -> int:
@@ -75,7 +136,9 @@ def _last_long(lines: list[Line], frames: list[bool]) -> int:
 
 
 def _is_list_head(text: str) -> bool:
-    return len(text) <= 24 and _LISTS.match(text) is not None
+    if len(text) <= 24 and _LISTS.match(text.replace(" ", "").replace("·", "")):
+        return True
+    return len(text) <= 100 and text.endswith(("：", ":", "文章")) and _OWN_LIST.search(text) is not None
 
 
 def _is_listed(line: Line, closing: bool) -> bool:

@@ -23,7 +23,8 @@ def read_fields(article: Article) -> Fields:
     period = _period(article, typed.kind)
     ends, from_list = _end(article, period)
     notice = typed.kind in NOTICES
-    credited = credit(article.origin_account, article.body)
+    digest = typed.kind is NoticeType.ROUNDUP  # each of its items may name a source, none of them is the text's
+    credited = credit(article.origin_account, "" if digest else article.body)
     issued_by, where = issuers(article, credited) if notice else ((), "")
     reasons = [f"notice_type: {typed.reason}"] + ([f"issuers: {where}"] if where else []) + from_list
     return Fields(

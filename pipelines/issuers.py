@@ -15,6 +15,9 @@ _ISSUES = re.compile(
     r"(?:印发|发布|公布|出台|起草|就《|对《|公开征求|征求|通报|部署|启动|开展|下达|批准|组织|制定|编制"
     r"|审议通过|推出|收到|收录|监测|发现|提醒|检测|处置|查处|关于|依据|按照|令)"
 )
+_FORMS = re.compile(
+    r"^(?:为|根据|依据|按照|结合)[^。；\n]{4,180}?(?:起草|制定|修订|编制|研究)(?:起草|制定)?(?:形成)?了"
+)
 _CITED = re.compile(
     r"(?:根据|依据|按照|依照|落实|贯彻|经|报|向|归口的?|由|受|组织|委托|通过|对|与|登录|访问|进入|据|从|在"
     r"|至|寄|获)$"
@@ -63,6 +66,7 @@ def _subjects(line: str, bodies: list[Named]) -> list[str]:
 
 
 def _is_subject(line: str, run: list[Named]) -> bool:
-    return not _CITED.search(line[max(0, run[0].begin - 4) : run[0].begin]) and bool(
-        _ISSUES.match(line[run[-1].end : run[-1].end + 60])
-    )
+    if _CITED.search(line[max(0, run[0].begin - 4) : run[0].begin]):
+        return False
+    rest = line[run[-1].end : run[-1].end + 260]
+    return bool(_ISSUES.match(rest[:60]) or _FORMS.match(rest))

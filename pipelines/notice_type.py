@@ -12,6 +12,8 @@ LEAD = 1500  # characters that can show that a text issues a rule
 NEWS_LEAD = 450  # characters, the outlet's own greeting included, in which a report says whence and when
 NEWS_LENGTH = 4500  # characters; what is longer is an essay, not a report of an event
 
+WIRE = 300  # characters at either end in which a text names its source
+
 _NAME = re.compile(r"《[^》]*》?")
 _QUOTED = re.compile(r"“[^”]{2,}”")
 _STANDARD = re.compile(r"国家标准[^，。]{0,12}(?:发布|获批|批准)")
@@ -39,6 +41,15 @@ _RELEASES = re.compile(
 )
 _OFFICE_SAYS = re.compile(rf"^[^|｜丨：:]{{0,6}}[|｜丨]?\s*(?:{words.OFFICIAL.pattern})[：:]")
 _FIRST_HAND = re.compile(r"前言|概述|笔者|环境搭建|样本(?!库)|复现|如下所示|本文将|0x0|我们(?:发现|捕获|监测)")
+_WIRES = re.compile(  # outlets that report events and little else, as their readers name them below or above a text
+    r"(?:来源|参考|资料|原文|链接|编译|翻译|摘自|转自|出处"
+    r"|via)[^\n]{0,60}(?:\n[^\n]{0,40})?(?P<wire>bleepingcomputer|the\s?hacker\s?news|securityaffairs"
+    r"|securityonline|securityweek|therecord\.media|hackread"
+    r"|help\s?net\s?security|cybersecuritynews|infosecurity-magazine|cyberscoop|theregister|techcrunch|gbhackers"
+    r"|govinfosecurity|cyberexpress|scworld|scmagazine|arstechnica|cybernews|axios"
+    r"|cnbeta|IT\s?之家|蓝点网|快科技|财联社)",
+    re.IGNORECASE,
+)
 _ADVISORY = re.compile(r"漏洞|安全公告|安全通告|安全更新")
 _ADVISES = re.compile(r"CNVD|CNNVD|CNCERT|应急中心")
 _TITLED_EXPLANATION = re.compile(r"专家解读|答记者问|一图读懂|权威解读|政策解读")
@@ -159,6 +170,14 @@ def _call(article: Article, outside: str) -> Typed | None:
 
 def _rest(article: Article, outside: str) -> Typed:
     title, lead = article.title, article.body[:NEWS_LEAD]
+    short = len(article.body) < NEWS_LENGTH and not words.ADVICE.search(title)
+    if (
+        short
+        and not words.ESSAY.search(title)
+        and (wire := _wire(article.body))
+        and not advertises(title, article.account)
+    ):
+        return Typed(NoticeType.NEWS, f"a report after {wire}")
     if found := words.TECHNICAL.search(outside):
         return Typed(NoticeType.OTHER, f"title says {found[0]}")
     if advertises(title, article.account):
@@ -170,9 +189,15 @@ def _rest(article: Article, outside: str) -> Typed:
     reported = words.REPORTED.search(lead)
     if (
         reported
-        and len(article.body) < NEWS_LENGTH
+        and short
         and not _FIRST_HAND.search(lead)
         and (found := words.NEWS.search(title) or words.OFFICIAL.search(title))
     ):
         return Typed(NoticeType.NEWS, f"title says {found[0]}, text says {reported[0][:12]}")
     return Typed(NoticeType.OTHER, "neither a notice nor a report")
+
+
+def _wire(body: str) -> str:
+    """The outlet of reports that a text names as its source in its first or last lines."""
+    found = _WIRES.search(body[:WIRE]) or _WIRES.search(body[-WIRE:])
+    return found["wire"] if found else ""

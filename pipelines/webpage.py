@@ -4,17 +4,19 @@ import re
 
 from pipelines.advertising import is_notice
 from pipelines.markdown import Line
+from pipelines.selling import shifts_risk
 
 _PROSE = 40  # characters from which a line with punctuation counts as text
 _PUNCTUATED = re.compile(r"[。，；！？,.;]")
 _BELOW = re.compile(
     r"^\W*(相关(文章|推荐|阅读|新闻|内容|资讯)|热门(推荐|文章|资讯|标签)|推荐(阅读|文章)|最新(文章|评论|资讯)|猜你喜欢|发表评论|评论列表|全部评论|评论\W{0,4}\d*"
     r"|我要评论|网友评论|文章目录|友情链接|合作伙伴|合作单位|战略伙伴|用户服务|关于我们|联系我们|TA的文章|作者其他文章|展开更多|被以下.{0,8}收录.{0,20}"
-    r"|您还未登录.{0,12}|登录后.{0,8}评论|本站由.{0,30}|上一篇.{0,80}|下一篇.{0,80}|返回(顶部|首页|列表)|分享至|分享到)\W*$"
+    r"|您还未登录.{0,12}|登录后.{0,8}评论|本站由.{0,30}|上一篇.{0,80}|下一篇.{0,80}|返回(顶部|首页|列表)|(网站)?首页|已在.{2,16}发表\s?\d+\s?篇文章|分享至|分享到)\W*$"
     r"|(copyright\s*(©|\(c\)|\d{4})|©\s*(copyright|\d{4})|all rights reserved"
     r"|[京沪粤浙苏鲁川渝津闽皖湘鄂豫冀晋陕辽吉黑赣桂琼云贵甘青宁新藏蒙]ICP[备证]|公网安备)",
     re.IGNORECASE,
 )
+_TAGS = re.compile(r"^(#\s?)?[^\s#，。]{1,15}(\s?#\s?[^\s#，。]{1,15})+$")
 _SITE = re.compile(r"本站|本网站|©|copyright|版权所有|备案|举报电话", re.IGNORECASE)
 _META = re.compile(
     r"^\W*((阅读量?|浏览量?|查看|点击量?|评论|收藏|点赞|关注|粉丝|文章数?|围观)\W*\d*\W*(次|人)?|\d[\d,.]*\W*[wk万]?|所属地\W*\S{0,8}"
@@ -37,9 +39,8 @@ def main_part(lines: list[Line], title: str) -> list[Line]:
     first = next((place for place in range(start, end) if weights[place]), end)
     above = _above(lines[start:first])
     below = lines[first:end]
-    if end == len(lines):
-        while below and _is_chrome(below[-1]):
-            below.pop()
+    while below and (_is_tail(below[-1].text) or (end == len(lines) and _is_chrome(below[-1]))):
+        below.pop()
     return above + below
 
 
@@ -103,6 +104,11 @@ def _end(lines: list[Line], weights: list[int], start: int) -> int:
 
 def _is_chrome(line: Line) -> bool:
     return line.linked * 5 >= len(line.text) * 3 or len(line.text) <= 2 or _is_meta(line.text)
+
+
+def _is_tail(text: str) -> bool:
+    """Whether a line at the end is tags, or says that the site answers for nothing."""
+    return _TAGS.match(text) is not None or shifts_risk(text)
 
 
 def _is_meta(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,14 @@ def test_a_consultation_whole() -> None:
     assert any(reason.startswith("notice_type: title says") for reason in fields.reasons)
 
 
+def test_a_digest_has_no_credit_though_each_of_its_items_names_one() -> None:
+    body = "一、港口新闻。（来源：海洋日报）\n二、海图新闻。（来源：船舶网）"
+    digest = article("海事周报：港口遭勒索；海图办法发布", body)
+    assert read_fields(digest).notice_type is NoticeType.ROUNDUP
+    assert read_fields(digest).credit == ""
+    assert read_fields(replace(digest, origin_account="海风示例")).credit == "海风示例"
+
+
 def test_an_issuance_whole() -> None:
     body = """关于印发《船舶网络安全指南》的通知
 交信发〔2026〕7号
@@ -97,6 +106,12 @@ def test_an_issuance_whole() -> None:
         ("网络安全周报第12期", "工信部就《甲办法》征求意见。", "roundup"),
         ("某某安全入选工信部典型案例名单", "近日，工信部公布名单。", "other"),
         ("黑客入侵某航空公司，百万用户数据泄露", "近日，据外媒报道，某公司遭攻击。", "news"),
+        ("某港口公司确认船员数据被盗", "港口公司表示，正在调查。", "news"),
+        ("恶意软件利用海图插件传播", "插件会下载木马。\n参考资料：therecord.media", "news"),
+        ("港口路由器曝新漏洞", "本文是翻译文章，文章原作者 Jane Doe，文章来源：securityonline\n正文。", "news"),
+        ("如何防范船员数据泄露", "近日，某公司遭攻击。\n来源：bleepingcomputer.com", "other"),
+        ("防止泄露的7条建议", "近日，研究人员警告称数据会泄露。", "other"),
+        ("【安全头条】港口遭勒索", "近日，某港口遭勒索。", "roundup"),
         ("某路由器漏洞复现与分析", "0x01 前言 环境搭建", "other"),
     ],
 )

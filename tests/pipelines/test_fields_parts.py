@@ -44,6 +44,17 @@ def test_the_more_exact_issuer_stays_and_cited_bodies_are_none() -> None:
     assert issuers(Article(url="", title="曝光典型案例", body="略"), "网信中国")[0] == ("国家互联网信息办公室",)
 
 
+def test_who_forms_a_draft_issues_it_and_a_higher_body_is_only_named() -> None:
+    body = (
+        "我国在2021年施行港口条例，国务院要求细化措施。\n近日，国家铁路局为保障铁路设施安全，维护网络安全，"
+        "根据《网络安全法》等法律，起草形成了《铁路港口数据办法（征求意见稿）》。国务院有关部门应当配合。"
+    )
+    assert issuers(Article(url="", title="《铁路港口数据办法》征求意见稿发布", body=body), "") == (
+        ("国家铁路局",),
+        "beginning",
+    )
+
+
 def test_two_bodies_may_not_share_an_alias() -> None:
     with pytest.raises(ValueError, match="keep one"):
         read_table("bodies: {甲部: [某部], 乙部: [某部]}\nlocal: {}\noutlets: {}")
@@ -116,6 +127,9 @@ def test_contacts_of_the_notice_only() -> None:
         ("", "来源丨某省通信管理局 编辑：张三", "某省通信管理局"),
         ("", "来源：某司\n文章来源：工信示例", "工信示例"),
         ("", "以下文章来源于工信示例 ，作者工信示例\n正文", "工信示例"),
+        ("", "本文是翻译文章，文章原作者 Jane Doe，文章来源：harbournews\n原文地址：https://x.example", "harbournews"),
+        ("", "正文\n资讯来源：港口新闻", "港口新闻"),
+        ("", "本文是翻译文章，文章来源：微信\n正文", ""),
         ("", "数据来源不明的，不得使用。\n来源：网络，如有侵权请联系删除", ""),
     ],
 )
