@@ -105,8 +105,12 @@ class StoreMemory:
             finish(connection, target.run_id, now)
 
     def settle(self, connection: Connection, done: Settled) -> None:
-        """What follows from a page that is being kept."""
-        settle(connection, replace(done, at=self.clock()))
+        """What follows from a page that is being kept; one that answered in a file's place is a lost file."""
+        now, target = self.clock(), done.target
+        if target.kind is Kind.ATTACHMENT:
+            file_lost(connection, target, str(done.state), done.reason, now + backoff(target.attempts), now)
+        else:
+            settle(connection, replace(done, at=now))
 
     def follow(self, target: Target, url: str) -> None:
         """Queues the address that a page leads to, unless it is known or cannot be asked."""
