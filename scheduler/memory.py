@@ -22,7 +22,7 @@ from scheduler.filing import file_lost, filed
 from scheduler.hosts import utc_now
 from scheduler.listed import LIST, keep_list_page, take_in, was_read
 from scheduler.runs import Run, count, finish, run_of, trouble
-from scheduler.settling import ATTEMPTS, PATIENCE, backoff, settle, settle_lost, settle_unchanged
+from scheduler.settling import ATTEMPTS, PATIENCE, backoff, patience, settle, settle_lost, settle_unchanged
 from spiders.job import Errand, Job
 from spiders.listing import Listing
 
@@ -91,7 +91,7 @@ class StoreMemory:
             if target.kind is Kind.ATTACHMENT:
                 file_lost(connection, target, outcome, said, now + backoff(target.attempts), now)
             else:
-                settle_lost(connection, target, outcome, now)
+                settle_lost(connection, target, outcome, now, patience(target, self.errand.source(target)))
 
     def unchanged(self, target: Target) -> None:
         """Counts an address whose page is as it was."""
@@ -110,19 +110,20 @@ class StoreMemory:
         if target.kind is Kind.ATTACHMENT:
             file_lost(connection, target, str(done.state), done.reason, now + backoff(target.attempts), now)
         else:
-            settle(connection, replace(done, at=now))
+            settle(connection, replace(done, at=now), patience(target, self.errand.source(target)))
 
     def follow(self, target: Target, url: str) -> None:
         """Queues the address that a page leads to, unless it is known or cannot be asked."""
         now = self.clock()
+        same = identity(url) == identity(target.url)  # the same article behind another address of its site
         with self.store.writing() as connection:
-            if known(connection, [url]):
+            if not same and known(connection, [url]):
                 count(connection, target.source, {"known": 1}, now)
             elif not fetchable(url):
                 count(connection, target.source, {"unfetchable": 1}, now)
             else:
-                ahead = replace(target, url=url, location="", hops=target.hops + 1, article_id=None, looks=0, title="")
-                put(connection, [ahead], now)
+                ahead = replace(target, url=url, location="", hops=target.hops + 1, article_id=None, looks=0)
+                put(connection, [ahead if same else replace(ahead, title="")], now)
 
     def job(self, target: Target) -> Job:
         """The crawl that a target belongs to."""

@@ -125,7 +125,7 @@ def begin_pasted(connection: Connection, name: str, urls: Iterable[str], now: da
     put(connection, targets, now)
     for target in targets:
         mine = queue.c.kind == Kind.PAGE.value, queue.c.url == target.url
-        hurried = {"not_before": now, "source": name, "run_id": run_id, "rank": 1}
+        hurried = {"not_before": now, "source": name, "run_id": run_id, "rank": 1, "crashes": 0}
         connection.execute(update(queue).where(*mine).values(hurried))
     return run_id
 

@@ -94,7 +94,7 @@ def test_an_official_row_whatever_its_page_answers_is_listed_after_half_an_hour(
 
 
 def test_a_page_of_others_that_is_no_article_is_tried_three_times(crawl: Crawl) -> None:
-    crawl.queue(Target("https://blog.example.cn/1", "博客", source="col"))
+    crawl.queue(Target("https://blog.example.cn/1", "博客", source="blog"))
     for _ in range(3):
         crawl.clock.wait(hours=1)
         target = crawl.take()
