@@ -151,7 +151,9 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
         if one.health == "new":
             yield Check(name, WARNING, "was never crawled", f"`policywatch crawl {one.name}`, or start `run`")
         elif one.health == "stale":
-            yield Check(name, WARNING, f"{one.health}: {one.error}{last}", "start `policywatch run`, or crawl it now")
+            again = "leave `policywatch run` at work: it asks again then"
+            advice = again if one.left_alone else "start `policywatch run`, or crawl it now"
+            yield Check(name, WARNING, f"{one.health}: {one.error}{last}", advice)
         elif one.health != "ok":
             detail = f"{one.health} {since}: {one.error}{last}"
             yield Check(name, BAD, detail, f"`policywatch sources check {one.name}` explains")
