@@ -304,6 +304,17 @@ def test_two_lists_that_should_be_alike_name_what_they_lack(crawl: Crawl) -> Non
     assert second == () and any("b lacks what a has: 第3号 https://x.cn/3" in said for said in first)
 
 
+def test_a_source_that_was_not_run_for_months_is_stale_not_new(crawl: Crawl) -> None:
+    answered(crawl, "a", ("https://x.cn/1", "题1"))
+    answered(crawl, "a", ("https://x.cn/1", "题1"))
+    crawl.clock.wait(days=100)
+    prune(crawl.store, crawl.pages, 30, 90, crawl.clock())
+    assert len(crawl.runs("a")) == 1  # its newest run is what its health is judged and shown by
+    (begun,) = watch(crawl.store, [crawl.sources["a"]], crawl.clock())
+    assert health(crawl)[0] == begun.kind == "stale"
+    assert crawl.runs("a")[0].health == "stale"  # and what the panel shows
+
+
 def test_old_pages_go_and_articles_stay(crawl: Crawl) -> None:
     text = "这一段文字足够长，可以当作一篇文章的正文来读。" * 9
     bodies = {"/a": f"<h1>题</h1><article><p>{text}</p></article>", "/b": "", "/c": "x"}
