@@ -145,7 +145,7 @@ def verdict(source: Source, row: Row[Any] | None, last: Sequence[Run], now: date
     """A source's health from its row and its runs, newest first; `alone` says why its host is not asked now."""
     ended = [run for run in last if run.ended_at is not None]
     if row is None or not ended:
-        return Verdict(Health.NEW)
+        return Verdict(Health.NEW, alone)
     if ended[0].trouble:
         same = next((place for place, run in enumerate(ended) if not run.trouble), len(ended))
         counted = same - 1 if ended[0].trouble == LEFT_ALONE else same

@@ -1,5 +1,6 @@
 """What is done with an answer, by the kind of address that was asked; a new kind is one more line in HANDLERS."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -23,6 +24,8 @@ from spiders.readers import FEED_ITEM, read
 from spiders.walls import IN_FILES_PLACE, no_file, refused
 
 HOPS = 3  # how many share and moved pages are followed in a row
+
+log = logging.getLogger("policywatch.crawl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def take_page(desk: Desk, target: Target, response: Response) -> None:
     elif page.status < 400:
         desk.hosts.open(_asked(target))
     desk.keeper.keep(Fetched(page, reading, target, "", *validators(response)))
+    if reading.article is None and desk.errand.by_hand(target):
+        log.warning("%s: %s (%s)", target.url, reading.state, reading.reason)
     if reading.moved_to and target.hops < HOPS:
         desk.memory.follow(target, reading.moved_to)
 
