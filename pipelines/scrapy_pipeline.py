@@ -108,4 +108,5 @@ def _settled(fetched: Fetched, outcome: str, report: KeepReport) -> Settled:
         new_notices=report.new_notices,
         status=fetched.page.status,
         reason=fetched.reading.reason,
+        moved_to=fetched.reading.moved_to,
     )

@@ -26,6 +26,8 @@ from scheduler.settling import ATTEMPTS, PATIENCE, backoff, patience, settle, se
 from spiders.job import Errand, Job
 from spiders.listing import Listing
 
+HOPS = 3  # how many share and moved pages are followed in a row
+
 _SETTLED = {
     *(PageState.ARTICLE, PageState.IMAGE, PageState.DELETED, PageState.VIOLATION, PageState.MOVED),
     PageState.SHARE,
@@ -111,19 +113,8 @@ class StoreMemory:
             file_lost(connection, target, str(done.state), done.reason, now + backoff(target.attempts), now)
         else:
             settle(connection, replace(done, at=now), patience(target, self.errand.source(target)))
-
-    def follow(self, target: Target, url: str) -> None:
-        """Queues the address that a page leads to, unless it is known or cannot be asked."""
-        now = self.clock()
-        same = identity(url) == identity(target.url)  # the same article behind another address of its site
-        with self.store.writing() as connection:
-            if not same and known(connection, [url]):
-                count(connection, target.source, {"known": 1}, now)
-            elif not fetchable(url):
-                count(connection, target.source, {"unfetchable": 1}, now)
-            else:
-                ahead = replace(target, url=url, location="", hops=target.hops + 1, article_id=None, looks=0)
-                put(connection, [ahead if same else replace(ahead, title="")], now)
+            if done.moved_to and target.hops < HOPS:
+                follow(connection, target, done.moved_to, now)
 
     def job(self, target: Target) -> Job:
         """The crawl that a target belongs to."""
@@ -185,6 +176,18 @@ class StoreMemory:
         values = {"url": url, "key": identity(url), "etag": etag, "last_modified": modified, "fetched_at": now}
         names = ("etag", "last_modified", "fetched_at", "state")
         upsert(connection, visits, [{**values, "state": LIST, "attempts": 1}], names)
+
+
+def follow(connection: Connection, target: Target, url: str, now: datetime) -> None:
+    """Queues the address that a page leads to, unless it is known or cannot be asked; with the page or not at all."""
+    same = identity(url) == identity(target.url)  # the same article behind another address of its site
+    if not same and known(connection, [url]):
+        count(connection, target.source, {"known": 1}, now)
+    elif not fetchable(url):
+        count(connection, target.source, {"unfetchable": 1}, now)
+    else:
+        ahead = replace(target, url=url, location="", hops=target.hops + 1, article_id=None, looks=0)
+        put(connection, [ahead if same else replace(ahead, title="")], now)
 
 
 def known(connection: Connection, urls: Iterable[str]) -> set[str]:

@@ -23,8 +23,6 @@ from spiders.lists import reader_of
 from spiders.readers import FEED_ITEM, read
 from spiders.walls import IN_FILES_PLACE, no_file, refused
 
-HOPS = 3  # how many share and moved pages are followed in a row
-
 log = logging.getLogger("policywatch.crawl")
 
 
@@ -57,8 +55,6 @@ def take_page(desk: Desk, target: Target, response: Response) -> None:
     desk.keeper.keep(Fetched(page, reading, target, "", *validators(response)))
     if reading.article is None and desk.errand.by_hand(target):
         log.warning("%s: %s (%s)", target.url, reading.state, reading.reason)
-    if reading.moved_to and target.hops < HOPS:
-        desk.memory.follow(target, reading.moved_to)
 
 
 def take_list(desk: Desk, target: Target, response: Response) -> None:

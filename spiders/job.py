@@ -134,9 +134,6 @@ class Memory(Protocol):
     def unchanged(self, target: Target) -> None:
         """Counts an address whose page is as it was."""
 
-    def follow(self, target: Target, url: str) -> None:
-        """Queues the address that a page leads to."""
-
     def job(self, target: Target) -> Job:
         """The crawl that a target belongs to."""
 

@@ -14,11 +14,13 @@ from scrapy.exceptions import DownloadTimeoutError
 from sqlalchemy import select, update
 
 from config.sources import Source, load_sources, read_sources
+from notices.fetched import Fetched
 from notices.identity import WECHAT_HOST, host_of, identity
 from notices.kinds import Mode, NoticeType, PageState
 from notices.schema import articles, queue
 from notices.schema import sources as table
 from notices.target import Kind, ListAsk, Target
+from pipelines.scrapy_pipeline import Keeper
 from scheduler.overdue import list_overdue
 from spiders.archive import is_official
 from spiders.lists import reader_of
@@ -161,6 +163,27 @@ def test_an_ndrc_row_whose_key_is_answered_and_whose_text_is_not(crawl: Crawl) -
     crawl.clock.wait(minutes=31)
     assert overdue(crawl) == 2
     assert f"{NDRC}/sa.html#/slgsglbf" in {one.url for one in stored(crawl)}
+
+
+def test_where_a_page_leads_is_queued_with_the_page_or_not_at_all(
+    crawl: Crawl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kept_and_killed(self: Keeper, fetched: Fetched) -> None:
+        keep(self, fetched)
+        raise Killed
+
+    keep = Keeper.keep
+    monkeypatch.setattr(Keeper, "keep", kept_and_killed)
+    crawl.queue(Target(f"{SUBMISSION}/article/access-url?shortKey=slgsglbf", "意见", source="ndrc-yjzq"))
+    target = crawl.take()
+    assert target is not None
+    with pytest.raises(Killed):
+        crawl.answer(target, (RECORDED / "ndrc" / "access_url.api").read_text(encoding="utf-8"))
+    ahead = crawl.take()
+    assert ahead is not None and ahead.url == f"{SUBMISSION}/column/getArticleDetail?articleId=a-1#/slgsglbf"
 
 
 def test_what_a_first_crawl_finds_is_listed_only_where_it_is_news(crawl: Crawl) -> None:
