@@ -1,5 +1,6 @@
 """Highlights: the places of a text that a query found, in the text's own characters between 【 and 】."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
@@ -39,8 +40,8 @@ class Highlighter:
         found = sorted(set(islice(_places(normal, self._words), MOST)))
         if not found:
             return ""
-        best = max(found, key=lambda place: sum(place[0] <= other[0] < place[0] + 2 * AROUND for other in found))
-        first, last = max(best[0] - AROUND, 0), min(best[0] + 2 * AROUND, len(normal))
+        best = _densest([start for start, _ in found])
+        first, last = max(best - AROUND, 0), min(best + 2 * AROUND, len(normal))
         inside = _merged(place for place in found if first <= place[0] and place[1] <= last)
         parts, at = [], offsets[first]
         for start, end in inside:
@@ -57,6 +58,12 @@ def _places(normal: str, words: Sequence[str]) -> Iterable[tuple[int, int]]:
         while at >= 0:
             yield at, at + len(word)
             at = normal.find(word, at + len(word))
+
+
+def _densest(starts: Sequence[int]) -> int:
+    """The first start with the most starts in the passage after it."""
+    counts = [bisect_left(starts, start + 2 * AROUND) - bisect_left(starts, start) for start in starts]
+    return starts[counts.index(max(counts))]
 
 
 def _merged(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """How near a notice is to what an analyst wants: one number from its text, title, beginning and kind."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from notices.kinds import NoticeType
@@ -44,7 +44,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A concept by its names, what it weighs among others, and the weights of tokens of which a part may be held."""
+    """A concept by its names, what it weighs among others, and tokens of which a part may be held, with their weights.
+
+    Such a token has a space before and after it, as among others.
+    """
 
     names: tuple[Name, ...]
     shown: str
@@ -56,7 +59,7 @@ class Wanted:
     def of(cls, concept: Concept, tokens: Mapping[str, float], weight: float) -> "Wanted":
         """A concept made ready for many comparisons."""
         names = tuple(Name(frozenset(text.tokens), phrase(text), len(text.tokens)) for text in concept.texts)
-        parts = tuple(tokens.items())
+        parts = tuple((f" {token} ", weight) for token, weight in tokens.items())
         return cls(names, concept.shown, weight, parts, sum(tokens.values()) or 1.0)
 
 
@@ -92,12 +95,11 @@ class Ranker:
         """The notice's score, larger is better, comparable within one query only."""
         title, lead, issuers = f" {facts.title} ", f" {facts.lead} ", f" {facts.issuers} "
         named = f" {facts.named} " if facts.named.count(BETWEEN) < FEW else ""
-        titled, leading = set(facts.title.split()), set(facts.lead.split())
         score = TEXT * facts.text + COVERED * self._covered(facts.title)
         score += RELATED * (1 + facts.related) if facts.related else 0.0
         for one in self._wanted:
-            whole, parts = _held(lead, leading, one)
-            about = TITLE * _held(title, titled, one)[1] + LEAD * whole + LEAD_PARTS * parts
+            whole, parts = _held(lead, one)
+            about = TITLE * _held(title, one)[1] + LEAD * whole + LEAD_PARTS * parts
             about += NAMED * _holds_any(named, one, 3) + ISSUER * _holds_any(issuers, one, 1)
             score += about * one.weight / self._sum
         worth = MEANT if facts.type in self._asked else WORTH.get(facts.type, 1.0)
@@ -117,18 +119,21 @@ class Ranker:
         return min(1.0, len(there) / max(SHORTEST_TITLE, len(words)))
 
 
-def _held(spaced: str, tokens: Set[str], wanted: Wanted) -> tuple[float, float]:
-    """Whether the tokens, in their order and as a set, hold the concept, and how much of it."""
+def _held(spaced: str, wanted: Wanted) -> tuple[float, float]:
+    """Whether the tokens hold the concept, and how much of it."""
     if _holds_any(spaced, wanted, 1):
         return 1.0, 1.0
     if not wanted.parts:
         return 0.0, 0.0
-    there = sum([weight for token, weight in wanted.parts if token in tokens])
+    there = sum([weight for token, weight in wanted.parts if token in spaced])
     return 0.0, (there / wanted.whole) ** PARTLY
 
 
 def _holds_any(spaced: str, wanted: Wanted, least: int) -> bool:
-    return any(name.phrase in spaced for name in wanted.names if name.size >= least)
+    for name in wanted.names:  # noqa: SIM110 - a generator takes longer than what it looks for
+        if name.size >= least and name.phrase in spaced:
+            return True
+    return False
 
 
 def phrase(text: Text) -> str:

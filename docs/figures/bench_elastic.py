@@ -12,7 +12,9 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,15 +40,16 @@ from search.elastic.templates import index_body, projection  # noqa: E402
 NOW = datetime(2025, 6, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 PAGE = os.sysconf("SC_PAGE_SIZE")
 REAL = 4_000  # notices of the archive that others are made of
+LINES = 12  # paragraphs of a made one at the most: about 700 characters, a third of a real one
 
 
 def recombined(notices: list[Notice], number: int) -> Iterator[Notice]:
-    """Notices with the title and fields of one and paragraphs of three others, of dates over ten years."""
+    """Notices with the title and fields of one and up to twelve paragraphs of three others, of dates over ten years."""
     chance = random.Random(4)
     for one in range(1, number + 1):
         head, *others = chance.choices(notices, k=4)
         lines = [line for other in others for line in other.body.split("\n") if line]
-        body = "\n".join(chance.sample(lines, min(len(lines), max(1, head.body.count("\n") + 1))))
+        body = "\n".join(chance.sample(lines, min(len(lines), LINES, max(1, head.body.count("\n") + 1))))
         day = NOW - timedelta(minutes=chance.randrange(10 * 365 * 24 * 60))
         titles = (f"{head.titles[0]}{chance.choice(others).titles[0][:4]}",)
         yield replace(head, notice_id=one, matter_id=one, version=one, titles=titles, body=body, published_at=day)
@@ -59,11 +62,16 @@ def load(elastic: Elastic, notices: Iterator[Notice]) -> None:
     elastic.client.indices.create(index=name, **body, aliases={elastic.names.read: {}})
     elastic.client.indices.put_settings(index=name, settings={"index": {"refresh_interval": "-1"}})
     start, written, steps = time.perf_counter(), 0, []
-    for some in bulks(Action(one.notice_id, one.version, document(one)) for one in notices):
+    client = elastic.client.options(request_timeout=300)
+
+    def send(some: list[Action]) -> int:
         lines = [line for action in some for line in action.lines]
-        answer = elastic.client.options(request_timeout=300).bulk(index=name, operations=lines, filter_path="errors")
-        assert not answer["errors"]
-        written += len(some)
+        assert not client.bulk(index=name, operations=lines, filter_path="errors")["errors"]
+        return len(some)
+
+    actions = bulks(Action(one.notice_id, one.version, document(one)) for one in notices)
+    for some in sent(send, actions):
+        written += some
         if written // 50_000 > len(steps):
             steps.append(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 1e6)
             print(f"  {written} notices, {time.perf_counter() - start:.0f} s, {steps[-1]:.0f} MB", flush=True)
@@ -72,6 +80,18 @@ def load(elastic: Elastic, notices: Iterator[Notice]) -> None:
     size = elastic.client.indices.stats(index=name)["_all"]["primaries"]["store"]["size_in_bytes"]
     seconds = time.perf_counter() - start
     print(f"elastic_load {written} notices in {seconds:.0f} s, {written / seconds:.0f} a second, {size / 1e6:.0f} MB")
+
+
+def sent(send: Callable[[list[Action]], int], actions: Iterable[list[Action]]) -> Iterator[int]:
+    """What `send` answers for each list, two of them on their way while the next is made."""
+    with ThreadPoolExecutor(2) as pool:
+        waiting: deque[Future[int]] = deque()
+        for some in actions:
+            waiting.append(pool.submit(send, some))
+            if len(waiting) > 2:
+                yield waiting.popleft().result()
+        for one in waiting:
+            yield one.result()
 
 
 def search_times(labels: Path, elastic: Elastic, titles: list[str]) -> None:

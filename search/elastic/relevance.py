@@ -1,8 +1,8 @@
 """Which notices come first on Elasticsearch: its candidates, put in order by the ranking that both engines share."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain
 from types import MappingProxyType
 from typing import Any
 
@@ -18,8 +18,10 @@ from search.tree import Node, Text
 
 BOOSTS: Mapping[str, float] = {"title": 1.0, "body": 1.0, "attachments": 0.5}
 ELSEWHERE = 0.1  # of what a text counts in its other fields
+TITLE = ("title",)
 PARTS = ("title", "body")  # where parts of a word count
 RAREST = 8  # parts of words that are sought: more of them cost the server time and change hardly any place
+BUDGET = 10_000  # notices that may hold what is sought, all together: more would be scored for places they cannot reach
 NO_KIN: Mapping[int, float] = MappingProxyType({})
 
 
@@ -31,12 +33,30 @@ class Answer:
     order: list[Ranked]
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A text that speaks for a notice, in some fields, and in how many notices it stands at the most."""
+
+    text: Text
+    fields: Sequence[str]
+    documents: int
+
+    @property
+    def clause(self) -> Dsl:
+        """A query: the text where it counts most, a little where else; a sum would prefer what a title only repeats."""
+        queries = []
+        for field in (self.text.field,) if self.text.field else self.fields:
+            [[kind, body]] = phrase(self.text, field).items()
+            queries.append({kind: {field: body[field] | {"boost": BOOSTS[field]}}})
+        return {"dis_max": {"queries": queries, "tie_breaker": ELSEWHERE}}
+
+
 def ranked(asking: Asking, node: Node, wanted: Sequence[Concept], limit: int) -> Answer:
     """The exact matches by relevance and, when they are fewer than `limit`, looser ones after them."""
     exact = query(node)
     counts, size = _counts(asking, wanted)
     ranker = Ranker([weighed(concept, counts, size) for concept in wanted])
-    clauses = list(_clauses(wanted, counts))
+    clauses = [one.clause for one in _affordable(_sought(wanted, counts))]
     first = _best({"filter": [exact], "should": clauses}, min(max(limit, RANKED), WINDOW))
     total, best = asking.searches([counted(exact), first])
     rows = best.rows if min(total.total, limit) <= WINDOW else list(asking.pages(first))
@@ -69,31 +89,33 @@ def _counts(asking: Asking, wanted: Sequence[Concept]) -> tuple[dict[str, int], 
     return asking.documents_with(tokens) if tokens else ({}, 0)
 
 
-def _clauses(wanted: Sequence[Concept], counts: Mapping[str, int]) -> Iterator[Dsl]:
+def _sought(wanted: Sequence[Concept], counts: Mapping[str, int]) -> Iterator[Sought]:
     """What speaks for a notice: each way to write a concept, and the rarest parts of words."""
     parts: set[str] = set()
     for concept in wanted:
-        yield from (_sought(text, TEXT) for text in concept.texts if not is_character(text))
+        for text in concept.texts:
+            if not is_character(text):
+                yield Sought(text, TEXT, min(counts.get(token, BUDGET) for token in text.tokens))
         if not concept.exact and not is_character(concept.texts[0]):
             parts.update(token for token in concept.texts[0].tokens if counts.get(token))
     for token in sorted(parts, key=lambda token: (counts[token], token))[:RAREST]:
-        yield _sought(Text((token,), False, token), PARTS)
+        yield Sought(Text((token,), False, token), PARTS, counts[token])
 
 
-def _sought(text: Text, fields: Sequence[str]) -> Dsl:
-    """A text where it counts most, and a little where else: a plain sum would prefer what a title only repeats."""
-    queries = []
-    for field in (text.field,) if text.field else fields:
-        [[kind, body]] = phrase(text, field).items()
-        queries.append({kind: {field: body[field] | {"boost": BOOSTS[field]}}})
-    return {"dis_max": {"queries": queries, "tie_breaker": ELSEWHERE}}
+def _affordable(sought: Iterable[Sought]) -> list[Sought]:
+    """The rarest texts; where already the rarest stands in too many notices, all of them but only in titles."""
+    known = sorted(sought, key=lambda one: one.documents)
+    if known and known[0].documents > BUDGET:
+        return [replace(one, fields=TITLE) for one in known]
+    spent = accumulate(one.documents for one in known)
+    return [one for one, sum_ in zip(known, spent, strict=True) if sum_ <= BUDGET]
 
 
 def _named(best: Iterable[Mapping[str, Any]]) -> list[Dsl]:
     """The names of the documents that the best exact matches are about, as what looser ones may hold."""
     told = [facts for facts in best if facts["type"] != NoticeType.ROUNDUP]
     names = dict.fromkeys(name for facts in told for name in documents_of(facts["title"], facts["named"]))
-    return [_sought(Text(tuple(name.split()), False, name), TEXT) for name in names]
+    return [Sought(Text(tuple(name.split()), False, name), TEXT, 0).clause for name in names]
 
 
 def _merged(answers: Iterable[Iterable[Row]]) -> list[Row]:

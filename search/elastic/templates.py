@@ -84,7 +84,7 @@ def _lists() -> dict[str, Any]:
     return {
         "LONGEST": LONGEST,
         "letters": [f"{_escaped(char)} => ALPHA" for char in _odd()],
-        "normal": list(_mappings({chr(code): form for code, form in table().items()})),
+        "normal": list(_mappings({chr(code): form for code, form in table().items()} | {MARK: " "})),
         "issuers": list(_whole(names_of("issuer"))),
         "names": list(_whole(names_of("document"))),
         "types": list(_whole(types)),

@@ -143,6 +143,26 @@ def test_looser_matches_follow_and_keep_the_filters(client: Elasticsearch, elast
     assert remote.find("数据安全 应急预案", now=now, limit=1).total == 1
 
 
+def test_what_stands_in_too_many_notices_is_scored_in_titles_only(
+    client: Elasticsearch, elastic_base: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices = [make(number, f"别的事情{number}", body="数据安全" * number) for number in range(1, 9)]
+    notices += [make(9, "数据安全通知", body="没有关系的数据"), make(10, "量子计算通知", body="没有关系的文字" * 30)]
+    remote = Remote(samples.filled(client, elastic_base, notices))
+    asked: list[str] = []
+    send = remote.asking.searches
+    monkeypatch.setattr(remote.asking, "searches", lambda bodies: asked.append(json.dumps(bodies)) or send(bodies))
+    for most, in_bodies, best in ((100, True, 8), (3, False, 9)):
+        monkeypatch.setattr("search.elastic.relevance.BUDGET", most)
+        asked.clear()
+        answer = remote.find("数据安全", now=now, limit=20)
+        assert answer.total == 9 == len(answer.hits) and answer.hits[0].notice_id == best
+        clauses = json.dumps(json.loads(asked[0])[1]["query"]["bool"]["should"])
+        assert '"title"' in clauses and ('"body"' in clauses) is in_bodies
+    rare = remote.find("量子计算 数据安全", now=now, limit=20)  # the rare word is sought everywhere, the common one not
+    assert rare.total == 0 and [hit.notice_id for hit in rare.hits] == [10]
+
+
 def test_all_pages_come_once_in_order(
     client: Elasticsearch, elastic_base: str, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,6 +116,19 @@ def test_a_phrase_never_reaches_from_one_value_into_the_next(elastic: Elastic) -
         assert found(elastic, {"kql": {"query": typed}}) == wanted
 
 
+def test_a_highlight_in_kibana_is_the_whole_phrase(elastic: Elastic) -> None:
+    """Each token is made where it stands in the text, to its end, whatever the table and the marks changed."""
+    texts = {1: "关于<征求意见>的通知", 4: "<5G网络>与GB/T 39786"}
+    for (one, marked), typed in zip(texts.items(), ("征求意见", "5G网络"), strict=True):
+        answer = elastic.client.search(
+            index=elastic.names.read,
+            query={"kql": {"query": f"title: {typed}"}},
+            highlight={"fields": {"title": {}}, "number_of_fragments": 0, "pre_tags": ["<"], "post_tags": [">"]},
+        )
+        lights = {row["_id"]: row["highlight"]["title"] for row in answer["hits"]["hits"]}
+        assert lights[str(one)] == [marked]
+
+
 def test_panels_count_names_as_they_are_written(elastic: Elastic) -> None:
     fields = {"issuer.shown": "工业和信息化部", "account.shown": "乙·号", "type": "consultation", "words": None}
     aggs = {field: {"terms": {"field": field}} for field in fields}
