@@ -24,7 +24,7 @@ from config.sources import HostPolicy, Source
 from notices.kinds import Mode
 from notices.pagefile import PageFile
 from notices.problem import Problem
-from notices.schema import hosts, pages, sources, visits
+from notices.schema import SHANGHAI, hosts, pages, sources, visits
 from notices.store import Store
 from scheduler.crawl import SourceReport, crawl
 from scheduler.crawl_child import Order
@@ -168,7 +168,7 @@ def test_a_first_crawl_is_live_only_for_what_is_open_or_new(desk: Desk) -> None:
 def test_a_backfill_takes_what_is_young_enough_and_alerts_nobody(desk: Desk) -> None:
     with serve() as base:
         desk.sources(demo_sources(base))
-        since = datetime.now(timezone.utc).date() - timedelta(days=5)
+        since = datetime.now(SHANGHAI).date() - timedelta(days=5)  # the days of the list are those of Shanghai
         report = desk.crawl("demo-column", since=since)["demo-column"]
     assert report.new_articles == 3
     assert {event.mode for event in desk.store.events_after(0)} == {Mode.BACKFILL}
