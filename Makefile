@@ -22,11 +22,14 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY) ## crawl a sample site on loopback and show what was found
 	$(BIN)/policywatch demo
 
+# Hundreds of processes would otherwise compile the same files anew, where this is set.
+test soak: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(READY) ## run the tests (under ten minutes)
 	$(BIN)/python -m pytest -m 'not soak' -n auto
 
 soak: $(READY) ## kills, faults, damage, a simulated month and the real archive (under 40 minutes; seeds are printed)
-	$(BIN)/python -m pytest -m soak -n auto --timeout 1500
+	$(BIN)/python -m pytest -m soak -n auto --dist loadgroup --no-loadscope-reorder --timeout 1500
 
 check: $(READY) ## lint, format, types and the direction of imports
 	$(BIN)/ruff check .

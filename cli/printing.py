@@ -4,7 +4,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,8 +34,11 @@ def as_json(value: Any) -> None:
 
 
 def table(rows: Iterable[Sequence[object]], heads: Sequence[str]) -> None:
-    """Prints rows in columns as wide as their widest cell; a Chinese character takes two places."""
-    cells = [list(heads), *([str("" if cell is None else cell) for cell in row] for row in rows)]
+    """Prints rows in columns as wide as their widest cell, times to the minute.
+
+    A Chinese character takes two places.
+    """
+    cells = [list(heads), *([_cell(cell) for cell in row] for row in rows)]
     widths = [max(width(row[column]) for row in cells) for column in range(len(heads))]
     for row in cells:
         padded = (cell + " " * (widths[column] - width(cell)) for column, cell in enumerate(row))
@@ -56,6 +59,12 @@ def counts(outcomes: dict[str, int]) -> str:
     """Outcomes and their numbers in one phrase, most frequent first."""
     ordered = sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{number} {name}" for name, number in ordered) or "none"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return "" if value is None else str(value)
 
 
 def _plain(value: Any) -> Any:

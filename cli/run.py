@@ -6,7 +6,7 @@ import typer
 
 from cli.crawl import show
 from cli.desk import desk, now
-from cli.printing import AsJson, as_json, counts, say
+from cli.printing import AsJson, as_json, counts, note, say
 
 
 def run(
@@ -17,11 +17,14 @@ def run(
 
     Example: policywatch run --once --json
     """
+    from config.sources import load_sources
     from scheduler.round import run_once
     from scheduler.service import serve
 
     with desk() as at:
         if not once:
+            number, look = len(load_sources()), "`policywatch sources list` says how they are"
+            note(f"{number} sources on schedule: {look}; Ctrl-C or SIGTERM ends this")
             serve(at.settings, at.store, at.pages)
             return
         report = run_once(at.settings, at.store, at.pages, now=now())

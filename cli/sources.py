@@ -34,6 +34,8 @@ def list_(json: AsJson = False) -> None:
     for one in found:
         if one.error:
             say(f"{one.name}: {one.error}")
+        if one.left_alone and one.left_alone not in one.error:
+            say(f"{one.name}: {one.left_alone}")
         for lack in one.lacks:
             say(f"{one.name}: {lack}")
         for run in one.runs[:RUNS]:

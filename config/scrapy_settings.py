@@ -10,7 +10,7 @@ NEWSPIDER_MODULE = "spiders"
 
 COOKIES_ENABLED = False
 TELNETCONSOLE_ENABLED = False
-LOG_LEVEL = "WARNING"
+LOG_INSTALL_ROOT_HANDLER = False  # a crawl logs as every other process of ours does
 
 ROBOTSTXT_OBEY = False
 REDIRECT_ENABLED = False

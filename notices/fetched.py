@@ -28,7 +28,8 @@ class Fetched:
 class Settled:
     """What became of a target: its page's state (None for one without a page) and the outcome it counts as.
 
-    `article_id` is the article that the page stands for, if it was read as one; `status` is the answer's.
+    `article_id` is the article that the page stands for, if it was read as one; `status` is the answer's, `reason` says
+    why the page is in its state, `moved_to` where it leads.
     """
 
     target: Target
@@ -40,3 +41,5 @@ class Settled:
     article_id: int | None = None
     new_notices: int = 0
     status: int = 200
+    reason: str = ""
+    moved_to: str = ""

@@ -33,7 +33,7 @@ def identity(url: str) -> str:
     query = _parameters(parts.query)
     if host == WECHAT_HOST:
         return _wechat(parts, query) or f"https://{host}{_path(parts.path)}"
-    if host == _SUBMISSIONS and (short := dict(query).get("shortKey")):
+    if host == _SUBMISSIONS and (short := _short_key(parts, query)):
         return f"https://{host}/sa.html#/{short}"
     kept = sorted(f"{name}={value}" if value else name for name, value in query if not _TRACKING.match(name))
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!/")) else ""
@@ -89,6 +89,12 @@ def _wechat(parts: SplitResult, query: list[tuple[str, str]]) -> str:
     given = {name.removeprefix("amp;"): unquote(value) for name, value in query}
     biz, mid = given.get("__biz", ""), given.get("mid") or given.get("appmsgid", "")
     return wechat_key(biz, mid, given.get("idx") or given.get("itemidx", "")) if biz and mid else ""
+
+
+def _short_key(parts: SplitResult, query: list[tuple[str, str]]) -> str:
+    """What the page that people see names a consultation by: its service is asked with it, or says it behind a #."""
+    routed = parts.fragment[1:] if parts.fragment.startswith("/") and "/submission-service/" in parts.path else ""
+    return dict(query).get("shortKey") or routed
 
 
 def _path(path: str) -> str:

@@ -107,4 +107,6 @@ def _settled(fetched: Fetched, outcome: str, report: KeepReport) -> Settled:
         article_id=report.article_ids[0],
         new_notices=report.new_notices,
         status=fetched.page.status,
+        reason=fetched.reading.reason,
+        moved_to=fetched.reading.moved_to,
     )

@@ -12,6 +12,7 @@ from notices.schema import alarms, runs
 from notices.schema import sources as table
 from notices.store import Store
 from scheduler.health import Health, Verdict, is_still, last_runs, verdict
+from scheduler.pauses import left_alone, waits_for
 from scheduler.runs import Run
 
 _PATIENT = {Health.UNREACHABLE: 2, Health.SLOW: 2}  # runs in a row: one lost connection is weather
@@ -52,7 +53,10 @@ def watch(
             names |= {one.name for one in sources if one.name in rows and is_still(one, rows[one.name], now)}
         chosen = [source for source in sources if names is None or source.name in names]
         last = {one.name: last_runs(connection, one.name) for one in chosen}
-        found = {one.name: verdict(one, rows.get(one.name), last[one.name], now) for one in chosen}
+        alone = left_alone(connection, now)
+        found = {
+            one.name: verdict(one, rows.get(one.name), last[one.name], now, waits_for(one, alone)) for one in chosen
+        }
         lasting = _lasting(connection)
     gone = set(lasting) - {source.name for source in sources}
     differing = {name: one for name, one in found.items() if _differs(one, lasting.get(name))}
@@ -88,7 +92,7 @@ def _differs(found: Verdict, lasting: Row[Any] | None) -> bool:
     if lasting is None:
         return _is_loud(found)
     if found.health is Health.OK:
-        return True
+        return found.runs > 0
     return _is_loud(found) and found.health.value != lasting.kind
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 
 from scheduler.crawl_child import Order
@@ -19,13 +20,17 @@ MODULE = "scheduler.crawl_child"
 
 @dataclass(slots=True)
 class Child:
-    """A crawl's process; `owner` is its name in leases, `died` says that it ended without a report."""
+    """A crawl's process; `owner` is its name in leases, `died` says that it ended without a report.
+
+    `begun_at` is when it was started, by the machine's clock.
+    """
 
     process: "subprocess.Popen[str]"
     owner: str
     ends_at: float
     started: float = field(default_factory=time.monotonic)
     died: bool = False
+    begun_at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
     @property
     def overtime(self) -> bool:

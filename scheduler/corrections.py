@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select, true
 
 from notices.identity import identity
 from notices.kinds import NoticeType
@@ -102,12 +102,17 @@ def forget(store: Store, page_file: PageFile, url: str, *, now: datetime) -> For
 
 
 def _offered(connection: Connection, ids: set[int]) -> set[bytes]:
-    """Takes the attached files out that only these articles offer, and returns what their bytes are named."""
+    """Takes the attached files out that only these articles offer, with what answered in their place.
+
+    Returns what their bytes are named.
+    """
     own = select(article_files.c.url).where(article_files.c.article_id.in_(ids))
     shared = select(article_files.c.url).where(article_files.c.article_id.not_in(ids))
-    mine = files.c.url.in_(own) & files.c.url.not_in(shared)
-    hashes = set(connection.execute(select(files.c.body_hash).where(mine)).scalars())
-    connection.execute(delete(files).where(mine))
+    hashes: set[bytes] = set()
+    for table, match in ((files, true()), (pages, pages.c.article_id.is_(None))):
+        mine = table.c.url.in_(own) & table.c.url.not_in(shared) & match
+        hashes |= set(connection.execute(select(table.c.body_hash).where(mine)).scalars())
+        connection.execute(delete(table).where(mine))
     return {one for one in hashes if one}
 
 

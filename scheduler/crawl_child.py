@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import logging
 import os
 import secrets
 import sys
@@ -70,6 +71,7 @@ def crawl(order: Order, scrapy_settings: Any) -> str:
     """Drains the hosts of an order; returns what kept it from its end, empty for nothing."""
     from scrapy.crawler import CrawlerProcess
 
+    from config.logs import configure
     from notices.pagefile import PageFile
     from notices.store import Store
     from pipelines.scrapy_pipeline import Keeper
@@ -90,6 +92,8 @@ def crawl(order: Order, scrapy_settings: Any) -> str:
         owner = sys.argv[1] if len(sys.argv) > 1 else f"{os.getpid()}-{secrets.token_hex(4)}"
         desk = Desk(order.errand, Hosts(shared, owner), memory, Keeper(store, pages, memory.settle))
         process = CrawlerProcess(scrapy_settings)
+        configure(settings)
+        logging.getLogger("scrapy").setLevel(logging.WARNING)  # it says more of itself than of the sites
         crawler = process.create_crawler(HostSpider)
         process.crawl(crawler, desk=desk, agent=settings.agent_for)
         process.start()

@@ -148,10 +148,15 @@ def _sources(store: Store, now: datetime) -> Iterator[Check]:
             yield Check(f"source {one.name}", WARNING, detail, "look at its site; `policywatch crawl --url ADDRESS`")
         name, since = f"source {one.name}", f"since {one.since:%Y-%m-%d %H:%M}" if one.since else ""
         last = f"; last runs: {'; '.join(said(run) for run in one.runs[:3])}" if one.runs else ""
+        again = "leave `policywatch run` at work: it asks again then"
         if one.health == "new":
-            yield Check(name, WARNING, "was never crawled", f"`policywatch crawl {one.name}`, or start `run`")
+            detail = "was never crawled" + (f": {one.error}" if one.error else "")
+            yield Check(
+                name, WARNING, detail, again if one.left_alone else f"`policywatch crawl {one.name}`, or start `run`"
+            )
         elif one.health == "stale":
-            yield Check(name, WARNING, f"{one.health}: {one.error}{last}", "start `policywatch run`, or crawl it now")
+            advice = again if one.left_alone else "start `policywatch run`, or crawl it now"
+            yield Check(name, WARNING, f"{one.health}: {one.error}{last}", advice)
         elif one.health != "ok":
             detail = f"{one.health} {since}: {one.error}{last}"
             yield Check(name, BAD, detail, f"`policywatch sources check {one.name}` explains")

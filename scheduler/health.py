@@ -17,7 +17,8 @@ from notices.schema import runs
 from notices.schema import sources as table
 from notices.store import Store
 from scheduler.agreement import disagreements
-from scheduler.runs import NO_PAGE, Run, run_of
+from scheduler.pauses import left_alone, waits_for
+from scheduler.runs import LEFT_ALONE, NO_PAGE, Run, run_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LATE = 3  # times its interval that a source may go without success
@@ -44,6 +45,7 @@ class Health(StrEnum):
 
 
 _LISTS = {
+    LEFT_ALONE: Health.BLOCKED,
     "refused": Health.UNREACHABLE,
     "too_large": Health.CHANGED_LAYOUT,
     "failed": Health.CHANGED_LAYOUT,
@@ -65,7 +67,10 @@ _PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A source's health, why in a few words, and how many runs in a row say so."""
+    """A source's health, why in a few words, and how many runs in a row say so.
+
+    None do of a list that waited for its host or is being read at last: neither begins or ends an alarm.
+    """
 
     health: Health
     detail: str = ""
@@ -77,7 +82,8 @@ class SourceHealth:
     """A source as `sources list` prints it; `every` in minutes.
 
     `since` is the last success before it stopped being ok, or when it was added; empty while it is ok. `runs` are the
-    last ones, newest first; `lacks` names what this list and those that check it do not both have.
+    last ones, newest first; `lacks` names what this list and those that check it do not both have; `left_alone` says
+    why its host is not asked now, and until when.
     """
 
     name: str
@@ -94,6 +100,7 @@ class SourceHealth:
     error: str
     runs: tuple[Run, ...] = ()
     lacks: tuple[str, ...] = ()
+    left_alone: str = ""
 
 
 def source_health(store: Store, now: datetime) -> list[SourceHealth]:
@@ -112,9 +119,10 @@ def judge(store: Store, sources: Sequence[Source], now: datetime) -> list[Source
         rows = {row.name: row for row in connection.execute(select(table))}
         last = {source.name: last_runs(connection, source.name) for source in sources}
         lacks = disagreements(connection, sources, now)
+        alone = left_alone(connection, now)
     return [
         replace(
-            _shown(source, rows.get(source.name), last[source.name], now),
+            _shown(source, rows.get(source.name), last[source.name], now, waits_for(source, alone)),
             lacks=tuple(one.said for one in lacks if source.checks and source.name in (one.source, *one.others)),
         )
         for source in sources
@@ -133,19 +141,21 @@ def said(run: Run) -> str:
     return f"{run.started_at:%m-%d %H:%M} {counted}"
 
 
-def verdict(source: Source, row: Row[Any] | None, last: Sequence[Run], now: datetime) -> Verdict:
-    """A source's health from its row and its runs, newest first."""
+def verdict(source: Source, row: Row[Any] | None, last: Sequence[Run], now: datetime, alone: str = "") -> Verdict:
+    """A source's health from its row and its runs, newest first; `alone` says why its host is not asked now."""
     ended = [run for run in last if run.ended_at is not None]
     if row is None or not ended:
-        return Verdict(Health.NEW)
+        return Verdict(Health.NEW, alone)
     if ended[0].trouble:
         same = next((place for place, run in enumerate(ended) if not run.trouble), len(ended))
-        return Verdict(_LISTS.get(ended[0].trouble) or Health(ended[0].trouble), ended[0].error, same)
+        counted = same - 1 if ended[0].trouble == LEFT_ALONE else same
+        return Verdict(_LISTS.get(ended[0].trouble) or Health(ended[0].trouble), ended[0].error, counted)
     success = row.last_success or row.added_at
     asked = last[0].started_at if last[0].ended_at is None else success  # a list that is being read gets its time
     if now - max(asked, success) > _late(source):
-        return Verdict(Health.STALE, f"its list was not read since {success:%Y-%m-%d %H:%M}")
-    return _of_pages(ended) or _quiet(row.fresh or [], now) or Verdict(Health.OK)
+        return Verdict(Health.STALE, f"its list was not read since {success:%Y-%m-%d %H:%M}{alone and f': {alone}'}")
+    well = Verdict(Health.OK, runs=int(now - success <= _late(source)))
+    return _of_pages(ended) or _quiet(row.fresh or [], now) or well
 
 
 def is_still(source: Source, row: Row[Any], now: datetime) -> bool:
@@ -183,8 +193,8 @@ def _quiet(fresh: Sequence[int], now: datetime) -> Verdict | None:
     return Verdict(Health.STALE, f"its list answers, yet has had nothing new since {newest:%Y-%m-%d}")
 
 
-def _shown(source: Source, row: Row[Any] | None, last: Sequence[Run], now: datetime) -> SourceHealth:
-    found = verdict(source, row, last, now)
+def _shown(source: Source, row: Row[Any] | None, last: Sequence[Run], now: datetime, alone: str) -> SourceHealth:
+    found = verdict(source, row, last, now, alone)
     well = found.health is Health.OK
     return SourceHealth(
         name=source.name,
@@ -200,4 +210,5 @@ def _shown(source: Source, row: Row[Any] | None, last: Sequence[Run], now: datet
         robots_reason=source.robots_reason,
         error=found.detail,
         runs=tuple(last[:SHOWN]),
+        left_alone=alone,
     )

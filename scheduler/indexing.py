@@ -21,7 +21,10 @@ PATIENCE = 600  # seconds for what is still to be indexed at the end
 
 
 class Indexing:
-    """Indexes beside a run: `poke` after every batch; what is left, or a process that died, is made up at the end."""
+    """Indexes beside a run: `poke` after every batch; what is left, or a process that died, is made up at the end.
+
+    A run of one batch is indexed at its end, which is done before a process would have started.
+    """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
@@ -29,23 +32,27 @@ class Indexing:
         context = multiprocessing.get_context("spawn")
         self._pokes: Queue[bool] = context.Queue()
         self._process: BaseProcess = context.Process(target=_serve, args=(settings, self._pokes), daemon=True)
+        self._poked = False
 
     def poke(self) -> None:
         """Says that the store has new events."""
+        if self._poked and not self._process.pid:
+            self._process.start()
+        self._poked = True
         self._pokes.put(True)
 
     def __enter__(self) -> Self:
-        self._process.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pokes.put(False)
-        self._process.join(PATIENCE if kind is None else 5)
-        if self._process.is_alive():
-            self._process.terminate()
-            self._process.join()
+        if self._process.pid:
+            self._process.join(PATIENCE if kind is None else 5)
+            if self._process.is_alive():
+                self._process.terminate()
+                self._process.join()
         self._pokes.close()
         if kind is None:
             project(self._store, self._settings.data)

@@ -12,6 +12,7 @@ from config.sources import FILE, Source, read_sources
 from notices.isolate import isolate
 from notices.pagefile import PageFile
 from notices.store import Store
+from notices.store.source_runs import micros, runs_after
 from scheduler.alarms import watch
 from scheduler.children import Child, start, stop, wait
 from scheduler.crawl import order_for
@@ -23,6 +24,7 @@ from scheduler.schedule import begin_due, free_hosts
 
 ALL = timedelta(minutes=5)  # between two looks at sources that did nothing
 FILES, FILE_SECONDS = 5, 30.0  # read in one look, whichever is reached first
+MOST = 1_000  # sources of one crawl that are named
 PRUNE_AT = 4  # the hour of the day, in Asia/Shanghai
 
 log = logging.getLogger("policywatch.service")
@@ -84,6 +86,18 @@ class Looking:
                 error = wait(child, Hosts(self.store, child.owner))
                 if error:
                     log.warning("a crawl's process: %s", error)
+                self._brought(child)
+
+    def _brought(self, child: Child) -> None:
+        """Says what a crawl brought, source by source; nobody looks it up where nobody wants to know."""
+        if log.isEnabledFor(logging.INFO):
+            with self.store.reading() as connection:
+                runs = runs_after(connection, micros(child.begun_at), 0, MOST)
+            for run in runs:
+                counted = ", ".join(f"{number} {name}" for name, number in run.outcomes.items()) or "nothing"
+                log.info(
+                    "%s: %s; %d new articles, %d new notices", run.source, counted, run.new_articles, run.new_notices
+                )
 
     def _begin(self) -> None:
         for name in begin_due(self.store, self._sources(), self.clock()):

@@ -22,9 +22,11 @@ from scheduler.filing import file_lost, filed
 from scheduler.hosts import utc_now
 from scheduler.listed import LIST, keep_list_page, take_in, was_read
 from scheduler.runs import Run, count, finish, run_of, trouble
-from scheduler.settling import ATTEMPTS, PATIENCE, backoff, settle, settle_lost, settle_unchanged
+from scheduler.settling import A_DAY, ATTEMPTS, PATIENCE, backoff, patience, settle, settle_lost, settle_unchanged
 from spiders.job import Errand, Job
 from spiders.listing import Listing
+
+HOPS = 3  # how many share and moved pages are followed in a row
 
 _SETTLED = {
     *(PageState.ARTICLE, PageState.IMAGE, PageState.DELETED, PageState.VIOLATION, PageState.MOVED),
@@ -69,7 +71,7 @@ class StoreMemory:
     def known(self, urls: Iterable[str]) -> set[str]:
         """Those of the addresses whose page was read and needs no second visit."""
         with self.store.reading() as connection:
-            return known(connection, urls)
+            return known(connection, urls, self.clock())
 
     def validators(self, target: Target) -> tuple[str, str]:
         """The ETag and Last-Modified of an address's last answer; a list's only if all of it was read since."""
@@ -91,7 +93,7 @@ class StoreMemory:
             if target.kind is Kind.ATTACHMENT:
                 file_lost(connection, target, outcome, said, now + backoff(target.attempts), now)
             else:
-                settle_lost(connection, target, outcome, now)
+                settle_lost(connection, target, outcome, now, patience(target, self.errand.source(target)))
 
     def unchanged(self, target: Target) -> None:
         """Counts an address whose page is as it was."""
@@ -105,20 +107,14 @@ class StoreMemory:
             finish(connection, target.run_id, now)
 
     def settle(self, connection: Connection, done: Settled) -> None:
-        """What follows from a page that is being kept."""
-        settle(connection, replace(done, at=self.clock()))
-
-    def follow(self, target: Target, url: str) -> None:
-        """Queues the address that a page leads to, unless it is known or cannot be asked."""
-        now = self.clock()
-        with self.store.writing() as connection:
-            if known(connection, [url]):
-                count(connection, target.source, {"known": 1}, now)
-            elif not fetchable(url):
-                count(connection, target.source, {"unfetchable": 1}, now)
-            else:
-                ahead = replace(target, url=url, location="", hops=target.hops + 1, article_id=None, looks=0, title="")
-                put(connection, [ahead], now)
+        """What follows from a page that is being kept; one that answered in a file's place is a lost file."""
+        now, target = self.clock(), done.target
+        if target.kind is Kind.ATTACHMENT:
+            file_lost(connection, target, str(done.state), done.reason, now + backoff(target.attempts), now)
+        else:
+            settle(connection, replace(done, at=now), patience(target, self.errand.source(target)))
+            if done.moved_to and target.hops < HOPS:
+                follow(connection, target, done.moved_to, now)
 
     def job(self, target: Target) -> Job:
         """The crawl that a target belongs to."""
@@ -132,7 +128,7 @@ class StoreMemory:
         now = self.clock()
         with self.store.writing() as connection:
             job = self._job(connection, target)
-            before = known(connection, [row.url for row in listing.rows])
+            before = known(connection, [row.url for row in listing.rows], now)
             outcomes = take_in(connection, target, job, listing, before, kept, now)
             walls = {"unfetchable": outcomes["unfetchable"]} if outcomes["unfetchable"] else {}
             keep_list_page(connection, page, now, {**listing.found, **walls})
@@ -182,19 +178,34 @@ class StoreMemory:
         upsert(connection, visits, [{**values, "state": LIST, "attempts": 1}], names)
 
 
-def known(connection: Connection, urls: Iterable[str]) -> set[str]:
-    """Those of the addresses whose page was read and needs no second visit."""
+def follow(connection: Connection, target: Target, url: str, now: datetime) -> None:
+    """Queues the address that a page leads to, unless it is known or cannot be asked; with the page or not at all."""
+    same = identity(url) == identity(target.url)  # the same article behind another address of its site
+    if not same and known(connection, [url], now):
+        count(connection, target.source, {"known": 1}, now)
+    elif not fetchable(url):
+        count(connection, target.source, {"unfetchable": 1}, now)
+    else:
+        ahead = replace(target, url=url, location="", hops=target.hops + 1, article_id=None, looks=0)
+        put(connection, [ahead if same else replace(ahead, title="")], now)
+
+
+def known(connection: Connection, urls: Iterable[str], now: datetime) -> set[str]:
+    """Those of the addresses whose page was read and needs no second visit; one known from a list only, for a day."""
     keys = {url: identity(url) for url in urls}
     settled: set[str] = set()
     for some in chunks(set(keys.values())):
-        query = select(visits.c.key, visits.c.state, visits.c.attempts).where(visits.c.key.in_(some))
-        rows = connection.execute(query)
-        settled |= {key for key, state, attempts in rows if state in _SETTLED or _given_up(state, attempts)}
+        waits = select(articles.c.key).where(articles.c.key.in_(some), articles.c.state == PageState.LISTED.value)
+        listed = set(connection.execute(waits).scalars())
+        query = select(visits.c.key, visits.c.state, visits.c.attempts, visits.c.fetched_at)
+        rows = connection.execute(query.where(visits.c.key.in_(some))).all()
+        settled |= {row.key for row in rows if row.key in listed and now - row.fetched_at < A_DAY}
+        settled |= {row.key for row in rows if row.key not in listed and _is_settled(row.state, row.attempts)}
         whole = select(articles.c.key).where(articles.c.key.in_(some), articles.c.truncated.is_(False))
         settled |= set(connection.execute(whole).scalars())  # ingested from an archive, never visited
         settled |= set(connection.execute(select(forgotten.c.key).where(forgotten.c.key.in_(some))).scalars())
     return {url for url, key in keys.items() if key in settled}
 
 
-def _given_up(state: str, attempts: int) -> bool:
-    return state in _GIVEN_UP and attempts >= ATTEMPTS
+def _is_settled(state: str, attempts: int) -> bool:
+    return state in _SETTLED or (state in _GIVEN_UP and attempts >= ATTEMPTS)

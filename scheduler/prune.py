@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select
 
 from notices.kinds import PageState
 from notices.pagefile import PageFile
@@ -19,13 +19,18 @@ log = logging.getLogger("policywatch.prune")
 
 
 def prune(store: Store, page_file: PageFile, lists_days: int, others_days: int, now: datetime) -> int:
-    """Removes what is older than so many days, bytes and rows, and old runs; returns how many pages there were."""
+    """Removes what is older than so many days, bytes and rows, and old runs but each source's newest.
+
+    Returns how many pages there were.
+    """
     lists = list_pages.c.last_at < now - timedelta(days=lists_days)
     no_article = and_(pages.c.article_id.is_(None), pages.c.state.not_in(_KEPT), pages.c.path == "")
     others = and_(pages.c.fetched_at < now - timedelta(days=others_days), no_article)
     gone = _prune(store, page_file, list_pages, lists) + _prune(store, page_file, pages, others)
     with store.writing() as connection:
-        connection.execute(delete(runs).where(runs.c.started_at < now - timedelta(days=RUNS_DAYS)))
+        newest = select(func.max(runs.c.id)).where(runs.c.since.is_(None), runs.c.ended_at.is_not(None))
+        old_runs = runs.c.started_at < now - timedelta(days=RUNS_DAYS), runs.c.id.not_in(newest.group_by(runs.c.source))
+        connection.execute(delete(runs).where(*old_runs))
     if gone:
         log.info("%d old pages were removed", gone)
     return gone

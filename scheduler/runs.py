@@ -17,12 +17,14 @@ from notices.schema import sources as table
 from notices.store import Store
 from notices.store.queue import drop_lists, lists_waiting, put
 from notices.target import Kind, ListAsk, Target
+from scheduler.pauses import said
 from spiders.job import NO_ANSWER
 from spiders.listing import Ask
 
 RETRY = timedelta(minutes=10)  # a list that could not be read is asked again after this, or when it is due
 SLOWER, SLOWEST = 3, 6  # times as long after each further failure, up to so many of them
 NOT_LOOKED = "not_looked"  # what was read once could not be looked at again, which says nothing of its source
+LEFT_ALONE = "left_alone"  # the trouble of a list that was not asked for another one of its host met a wall
 NO_PAGE = {
     "list",
     "gap",
@@ -125,7 +127,7 @@ def begin_pasted(connection: Connection, name: str, urls: Iterable[str], now: da
     put(connection, targets, now)
     for target in targets:
         mine = queue.c.kind == Kind.PAGE.value, queue.c.url == target.url
-        hurried = {"not_before": now, "source": name, "run_id": run_id, "rank": 1}
+        hurried = {"not_before": now, "source": name, "run_id": run_id, "rank": 1, "crashes": 0}
         connection.execute(update(queue).where(*mine).values(hurried))
     return run_id
 
@@ -203,15 +205,15 @@ def _failed_before(connection: Connection, run: Row[Any]) -> int:
 
 
 def _unreached(connection: Connection, run_id: int, now: datetime) -> tuple[str, str]:
-    query = select(queue.c.url, queue.c.host).where(queue.c.run_id == run_id, queue.c.kind == Kind.LIST.value)
-    row = connection.execute(query).first()
+    query = select(queue.c.url, queue.c.host, runs.c.started_at).join(runs, runs.c.id == queue.c.run_id)
+    row = connection.execute(query.where(queue.c.run_id == run_id, queue.c.kind == Kind.LIST.value)).first()
     if row is None:
         return "", ""
     host = connection.execute(select(hosts.c.paused_until, hosts.c.reason).where(hosts.c.host == row.host)).first()
-    if host is not None and host.paused_until is not None and host.paused_until > now:
-        until = f"{host.paused_until:%Y-%m-%d %H:%M}"
-        kind = "unreachable" if host.reason == NO_ANSWER else "blocked"
-        return kind, f"the list {row.url} was not asked: {row.host} is left alone until {until} ({host.reason})"
+    if host is not None and host.paused_until is not None and host.paused_until > max(row.started_at, now - RETRY):
+        is_over = host.paused_until <= now
+        kind = "unreachable" if host.reason == NO_ANSWER else LEFT_ALONE if is_over else "blocked"
+        return kind, f"the list {row.url} was not asked: {said(row.host, host.paused_until, host.reason, was=is_over)}"
     return "slow", f"the list {row.url} was not reached in time: the next crawl asks for it again"
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from config.sources import Source
-from notices.identity import host_of
 from notices.schema import hosts
 from notices.schema import sources as table
 from notices.store import Store
 from notices.store.queue import due_hosts
+from scheduler.pauses import left_alone, waits_for
 from scheduler.runs import begin
 from spiders.lists import reader_of
 
@@ -21,11 +21,11 @@ def due_sources(connection: Connection, sources: Sequence[Source], now: datetime
     A list whose host is left alone waits until that is over: missed times are made up once.
     """
     when = {row.name: row.next_due for row in connection.execute(select(table.c.name, table.c.next_due))}
-    paused = set(connection.execute(select(hosts.c.host).where(hosts.c.paused_until > now)).scalars())
+    alone = left_alone(connection, now)
     waiting: list[tuple[float, str, Source]] = []
     for source in sources:
         moment = when.get(source.name)
-        if (moment is None or moment <= now) and not _is_paused(source, paused):
+        if (moment is None or moment <= now) and not waits_for(source, alone):
             waiting.append((moment.timestamp() if moment else 0.0, source.name, source))
     return [source for _, _, source in sorted(waiting, key=lambda one: one[:2])]
 
@@ -49,8 +49,3 @@ def free_hosts(store: Store, now: datetime) -> list[str]:
         held = select(hosts.c.host).where(hosts.c.owner != "", hosts.c.leased_until > now)
         leased = set(connection.execute(held).scalars()) if due else set()
     return [host for host in due if host not in leased]
-
-
-def _is_paused(source: Source, paused: set[str]) -> bool:
-    asked = {host_of(url) for url in source.addresses}
-    return bool(asked) and asked <= paused

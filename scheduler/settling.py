@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from config.sources import Source
 from notices.fetched import Settled
 from notices.identity import identity
 from notices.kinds import Mode, PageState
@@ -19,7 +20,8 @@ from scheduler.runs import NOT_LOOKED, count
 from spiders.listed_row import is_official_row
 
 ATTEMPTS = 3  # an empty page or an unknown layout is tried this often, then left alone until its rule changes
-PATIENCE = 12  # of requests that failed or met a wall, and of pages that an official list names: about two days
+LISTED = 5  # of a page of a first crawl that an official list names: its row may be the article after half an hour
+PATIENCE = 12  # of requests that failed or met a wall, and of news that an official list names: about two days
 A_DAY = timedelta(hours=20)  # between two tombstones; a look at its hour may come a little early
 
 RETRIED = {PageState.BLOCKED, PageState.ERROR, PageState.EMPTY}
@@ -29,15 +31,25 @@ _DISALLOWED = timedelta(days=1), 7  # how long a robots.txt is believed, how oft
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=6)
 
 
-def settle(connection: Connection, done: Settled) -> None:
-    """Counts a page, remembers its visit, and says what becomes of its place in the queue."""
+def patience(target: Target, source: Source) -> int:
+    """How often a page that is none is asked for: where a regulator's list names it until its row is an article."""
+    if not target.title or not is_official_row(target.url, source):
+        return ATTEMPTS
+    return PATIENCE if target.mode is Mode.LIVE else LISTED if target.first else ATTEMPTS
+
+
+def settle(connection: Connection, done: Settled, most: int = ATTEMPTS) -> None:
+    """Counts a page, remembers its visit, and says what becomes of its place in the queue.
+
+    `most` is how often it is asked for while it is none.
+    """
     target, now, outcome = done.target, done.at, done.outcome
     article_id = target.article_id or done.article_id
     is_missing = done.state is PageState.GONE and article_id is None  # a list names it: it may be on its way
     if done.state in RETRIED or is_missing:
         attempts = _visit(connection, done) if target.article_id is None else target.attempts
         is_fault = done.state is PageState.BLOCKED or done.status >= 500
-        _try_again(connection, target, now, PATIENCE if is_fault or _is_awaited(target) else ATTEMPTS, attempts)
+        _try_again(connection, target, now, PATIENCE if is_fault else most, attempts)
         outcome = NOT_LOOKED if target.looks else outcome
     elif done.state in TOMBSTONES and (article_id := article_id or _article_of(connection, target.url)):
         outcome = _tombstone(connection, done, article_id)
@@ -51,14 +63,14 @@ def settle(connection: Connection, done: Settled) -> None:
     count(connection, target.source, {outcome: 1}, now, articles=is_new, notices=done.new_notices)
 
 
-def settle_lost(connection: Connection, target: Target, outcome: str, now: datetime) -> None:
+def settle_lost(connection: Connection, target: Target, outcome: str, now: datetime, most: int = ATTEMPTS) -> None:
     """Counts an address that gave no page, and lets it wait for another try where that may help."""
     row = connection.execute(select(visits.c.attempts).where(visits.c.url == target.url)).first()
     if outcome in _FINAL and target.article_id is None:
         values = {"url": target.url, "key": identity(target.url), "fetched_at": now, "state": outcome}
         attempts = (row.attempts if row else 0) + 1
         upsert(connection, visits, [values | {"attempts": attempts}], ("fetched_at", "state", "attempts"))
-        _try_again(connection, target, now, PATIENCE if _is_awaited(target) else ATTEMPTS, attempts)
+        _try_again(connection, target, now, most, attempts)
     elif outcome == "disallowed":
         if target.attempts < _DISALLOWED[1] and not target.looks:
             put_back(connection, target.id, now + _DISALLOWED[0])
@@ -100,11 +112,6 @@ def _await_look(connection: Connection, target: Target, article_id: int, moment:
         put_back(connection, target.id, moment, **looked, **fresh)
     else:
         put(connection, [again], now, wait=moment - now)
-
-
-def _is_awaited(target: Target) -> bool:
-    """Whether a regulator's own list names the page: it stays in the queue at least until its row is an article."""
-    return target.mode is Mode.LIVE and bool(target.title) and is_official_row(target.url)
 
 
 def _try_again(connection: Connection, target: Target, now: datetime, most: int, attempts: int) -> None:

@@ -135,7 +135,8 @@ class HostSpider(scrapy.Spider):
         return answer
 
     def _lost(self, target: Target, outcome: str, said: str) -> None:
-        log.info("%s: %s (%s)", target.url, outcome, said)
+        level = logging.WARNING if self.desk.errand.by_hand(target) else logging.INFO
+        log.log(level, "%s: %s (%s)", target.url, outcome, said)
         if target.kind is Kind.LIST:
             self.desk.memory.list_lost(target, None, outcome, f"cannot be fetched: {said}")
         else:

@@ -1,7 +1,8 @@
 """What is done with an answer, by the kind of address that was asked; a new kind is one more line in HANDLERS."""
 
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
 
@@ -20,9 +21,9 @@ from spiders.job import Errand, Hosts, Keeper, Memory
 from spiders.listing import Ask, LayoutChanged, Listing, Row, Walled
 from spiders.lists import reader_of
 from spiders.readers import FEED_ITEM, read
-from spiders.walls import refused
+from spiders.walls import IN_FILES_PLACE, no_file, refused
 
-HOPS = 3  # how many share and moved pages are followed in a row
+log = logging.getLogger("policywatch.crawl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def take_page(desk: Desk, target: Target, response: Response) -> None:
     elif page.status < 400:
         desk.hosts.open(_asked(target))
     desk.keeper.keep(Fetched(page, reading, target, "", *validators(response)))
-    if reading.moved_to and target.hops < HOPS:
-        desk.memory.follow(target, reading.moved_to)
+    if reading.article is None and desk.errand.by_hand(target):
+        log.warning("%s: %s (%s)", target.url, reading.state, reading.reason)
 
 
 def take_list(desk: Desk, target: Target, response: Response) -> None:
@@ -136,31 +137,21 @@ def _whole(row: Row, source: str, mode: Mode) -> Page:
 
 
 def take_file(desk: Desk, target: Target, response: Response) -> None:
-    """An attached file: its bytes kept, to be read by a process of their own; a page in its place is none."""
+    """An attached file: its bytes kept, to be read by a process of their own; what is none is kept as a page."""
     if response.status == 304:
         _unchanged(desk, target)
         return
     page = page_of(response, target, desk.errand.source(target))
-    wall = refused(page) or _no_file(page)
+    desk.keeper.take_bytes(page)
+    wall = no_file(page)
     if wall is None:
         desk.hosts.open(_asked(target))
-        desk.keeper.take_bytes(page)
         desk.memory.filed(target, page)
         return
     if wall.state is PageState.BLOCKED:
         desk.hosts.pause(_asked(target), asked_pause(response), wall.reason)
-    desk.memory.lost(target, wall.state.value, wall.reason)
-
-
-def _no_file(page: Page) -> Reading | None:
-    """What stands in a file's place; None for a file."""
-    if not page.body:
-        return Reading(PageState.EMPTY, reason="no bytes")
-    kind = next((value for name, value in page.headers.items() if name.lower() == "content-type"), "")
-    named = page.url.lower().partition("?")[0].endswith((".htm", ".html"))
-    if "text/html" in kind and not named and page.body.lstrip()[:1] == b"<":
-        return Reading(PageState.ERROR, reason="a page in the file's place")  # often a 404 that says 200: no pause
-    return None
+    kept = replace(page, headers={**page.headers, IN_FILES_PLACE: target.title})
+    desk.keeper.keep(Fetched(kept, wall, target))
 
 
 def _unchanged(desk: Desk, target: Target) -> None:

@@ -10,7 +10,7 @@ from config.sources import HostPolicy, Source
 from notices.fetched import Fetched
 from notices.kinds import Mode
 from notices.page import Page
-from notices.target import Target
+from notices.target import Kind, Target
 from spiders.listing import Listing, Row
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -67,6 +67,10 @@ class Errand:
     def source(self, target: Target) -> Source:
         """The source of a target; a default one for addresses whose source is no longer in sources.yaml."""
         return self.sources.get(target.source) or Source(target.source, "feed", "")
+
+    def by_hand(self, target: Target) -> bool:
+        """Whether somebody waits for what became of this very address: it was pasted, no list names it."""
+        return self.patient and target.kind is Kind.PAGE and not target.title
 
     def policy(self, host: str, source: Source) -> HostPolicy:
         """The operator's policy for a host: its own entry's, else that of the source that leads there."""
@@ -129,9 +133,6 @@ class Memory(Protocol):
 
     def unchanged(self, target: Target) -> None:
         """Counts an address whose page is as it was."""
-
-    def follow(self, target: Target, url: str) -> None:
-        """Queues the address that a page leads to."""
 
     def job(self, target: Target) -> Job:
         """The crawl that a target belongs to."""

@@ -15,7 +15,7 @@ from spiders.listed_row import LISTED_ROW, read_listed_row
 from spiders.ndrc import SERVICE, read_submission
 from spiders.official import read_official
 from spiders.sites import is_own, site_of
-from spiders.walls import refused
+from spiders.walls import IN_FILES_PLACE, no_file, refused
 from spiders.wechat import read_wechat
 
 FEED_ITEM = "x-feed-account"  # the header that a feed's full text is kept with, so that it is read as such again
@@ -27,6 +27,8 @@ _DOCUMENT = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\x89PN
 
 def read(page: Page) -> Reading:
     """What a page is and says; every page gets a state and a reason, whatever its bytes are."""
+    if IN_FILES_PLACE in page.headers:
+        return no_file(page) or Reading(PageState.ERROR, reason="kept in a file's place, yet a file")
     reading = refused(page) or _no_page(page) or _by_content(page)
     if reading.article is None or page.listed_ends is None:
         return reading

@@ -3,11 +3,15 @@
 import re
 
 from lxml import etree
+from parsel import Selector
 
 from notices.article import Reading
 from notices.kinds import PageState
 from notices.page import Page
 from spiders.blocks import plain_text
+from spiders.decode import Undecodable, text_of
+
+IN_FILES_PLACE = "x-in-files-place"  # the header that a page is kept with that answered where a file was asked for
 
 _BLOCKING = {401, 403, 405, 412, 418, 429, 503, 521, 567}
 _GONE = {404, 410}
@@ -34,3 +38,27 @@ def without_text(root: etree._Element, text: str) -> Reading | None:
     if _CHALLENGE.search(text):
         return Reading(PageState.BLOCKED, reason="a script instead of a page")
     return Reading(PageState.EMPTY, reason="no word in the page")
+
+
+def no_file(page: Page) -> Reading | None:
+    """What answered where a file was asked for: a wall, an error, a page, nothing; None for a file."""
+    if reading := refused(page):
+        return reading
+    if not page.body:
+        return Reading(PageState.EMPTY, reason="no bytes")
+    kind = next((value for name, value in page.headers.items() if name.lower() == "content-type"), "")
+    named = page.url.lower().partition("?")[0].endswith((".htm", ".html"))
+    if "text/html" not in kind.lower() or named or page.body.lstrip()[:1] != b"<":
+        return None
+    wall = _script(page)
+    return wall or Reading(PageState.ERROR, reason="a page in the file's place")  # often a 404 that says 200: no pause
+
+
+def _script(page: Page) -> Reading | None:
+    """The wall that a page is which holds nothing but a script."""
+    try:
+        text = text_of(page)
+    except Undecodable:
+        return None
+    reading = without_text(Selector(text=text, type="html").root, text) if text.strip() else None
+    return reading if reading is not None and reading.state is PageState.BLOCKED else None

@@ -15,13 +15,28 @@ from elastic_files import NoServer, cache
 from elastic_server import ElasticServer
 from elastic_shared import shared_server
 
+from notices.store import engine
+
 pytest_plugins = ["tests.servers.postgres"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_power_failure() -> Iterator[None]:
+    """Stores that this process opens do not wait for the disk: a killed process loses nothing by that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, "synchronous=OFF"))
+        yield
 
 
 @pytest.fixture
 def seed() -> int:
     """What a test's chances begin with: another one every time, unless POLICYWATCH_SEED names one."""
     return int(os.environ.get("POLICYWATCH_SEED") or random.SystemRandom().randrange(10**6))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts a soak's long tests first, so that no core waits for one at the end."""
+    items.sort(key=lambda item: not any(mark.kwargs.get("long") for mark in item.iter_markers("soak")))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

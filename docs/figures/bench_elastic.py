@@ -127,7 +127,7 @@ def elastic_figures(labels: Path, data: Path, number: int = 0) -> None:
         notices = store.notices(ids)
     titles = [one.titles[0].replace('"', " ") for one in notices[::20]][:200]
     try:
-        with shared_server() as url:
+        with shared_server(quick=False) as url:
             settings = Settings(elasticsearch_url=url, elasticsearch_index=INDEX)
             forget(url)
             try:

@@ -54,7 +54,7 @@ def run(store_folder: Path) -> Figures:
 
     from notices.store import Store
 
-    with shared_server() as url, tempfile.TemporaryDirectory() as scratch:
+    with shared_server(quick=False) as url, tempfile.TemporaryDirectory() as scratch:
         data = Path(scratch, "data")
         data.mkdir()
         shutil.copy(store_folder / "policywatch.db", data)

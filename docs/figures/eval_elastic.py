@@ -26,7 +26,7 @@ INDEX = "policywatch-figures"
 @contextmanager
 def elasticsearch(data: Path) -> Iterator[dict[str, str]]:
     """The environment of commands that search a store's notices on a real server; raises NoServer."""
-    with shared_server() as url:
+    with shared_server(quick=False) as url:
         given = {"POLICYWATCH_DATA": str(data), "POLICYWATCH_ELASTICSEARCH_URL": url}
         environment = {**os.environ, **given, "POLICYWATCH_ELASTICSEARCH_INDEX": INDEX}
         try:

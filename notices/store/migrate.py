@@ -5,10 +5,10 @@ from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 
 from notices.problem import Problem
-from notices.schema import meta
+from notices.schema import meta, metadata
 from notices.store.postgres import settle
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013", "0014")
@@ -27,10 +27,14 @@ def migrate(connection: Connection) -> None:
     current = revision(connection)
     if current == REVISIONS[-1]:
         return
-    if current is not None:
+    if current is None:
+        _create(connection)
+    else:
         with suppress(StoreTooOld):
             known(current)
-    _upgrade(connection)
+        _upgrade(connection)
+    if connection.dialect.name == "postgresql":
+        settle(connection)
     _name(connection)
 
 
@@ -55,6 +59,15 @@ def revision(connection: Connection) -> str | None:
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
+def _create(connection: Connection) -> None:
+    """Makes the tables as they are today at once; the migrations lead to the same ones, in a multiple of the time."""
+    metadata.create_all(connection, checkfirst=False)  # another program's tables are not taken for ours
+    key = PrimaryKeyConstraint("version_num", name="alembic_version_pkc")
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32), nullable=False), key)
+    version.create(connection)
+    connection.execute(version.insert().values(version_num=REVISIONS[-1]))
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command  # only a store that is behind pays for the import
     from alembic.config import Config
@@ -63,8 +76,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(str(files("notices"))) / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    if connection.dialect.name == "postgresql":
-        settle(connection)
 
 
 def _name(connection: Connection) -> None:

@@ -18,6 +18,7 @@ from notices.store.chunks import chunks
 from notices.target import Kind, ListAsk, Target
 
 CRASHES = 5  # processes that may die over one address before it is left alone
+LAST = timedelta(hours=1)  # that a listed page which was given up still waits: its row may become the article meanwhile
 
 _RANKS = {Kind.LIST: 0, Kind.PAGE: 1, Kind.ATTACHMENT: 2}
 _LOOK, _BACKFILL = 3, 4  # behind everything that is news
@@ -51,7 +52,8 @@ def take(
 ) -> tuple[Target | None, list[Target]]:
     """The next address of a host that is due, marked as taken, and those that were given up on the way.
 
-    One whose process died CRASHES times is given up. `sources` limits it to their addresses.
+    One whose process died CRASHES times is given up; a page that a list names stays LAST longer, without being asked.
+    `sources` limits it to their addresses.
     """
     lost: list[Target] = []
     order = queue.c.rank, queue.c.attempts, queue.c.id
@@ -59,8 +61,11 @@ def take(
     while (row := connection.execute(query).first()) is not None:
         crashes = row.crashes + (row.taken_at is not None)
         if crashes >= CRASHES:
-            remove(connection, row.id)
-            lost.append(target_of(row))
+            lost += [target_of(row)] if row.crashes < CRASHES else []
+            if row.crashes < CRASHES and row.kind == Kind.PAGE.value and row.title and not row.listed:
+                put_back(connection, row.id, now + LAST, crashes=CRASHES)
+            else:
+                remove(connection, row.id)
             continue
         marked = {"taken_at": now, "attempts": row.attempts + 1, "crashes": crashes}
         connection.execute(update(queue).where(queue.c.id == row.id).values(marked))

@@ -6,6 +6,7 @@ from typing import Any
 from search.kibana.description import Board, Panel, Row, Runtime, Value, View
 
 MISSING = "__missing__"  # Lens's own name for what has no value
+CHOSEN = "chosen"  # of the documents that a measure's own query matches
 NAMES = {"average": "avg"}
 UNITS = {"d": "calendar_interval", "w": "calendar_interval", "M": "calendar_interval"}
 
@@ -45,7 +46,8 @@ def _nested(panel: Panel, rows: list[Row], zone: str) -> dict[str, Any]:
 
 def _measure(value: Value, zone: str) -> dict[str, Any]:
     if value.by != "last":
-        return {NAMES.get(value.by, value.by): {"field": value.of}}
+        measured = {NAMES.get(value.by, value.by): {"field": value.of}}
+        return {"filter": kql(value.where, zone), "aggs": {CHOSEN: measured}} if value.where else measured
     newest = {"size": 1, "sort": [{value.at: {"order": "desc"}}], "docvalue_fields": [value.of], "_source": False}
     return {"filter": kql(has(value.of), zone), "aggs": {"last": {"top_hits": newest}}}
 
@@ -60,6 +62,6 @@ def _bucket(row: Row, values: tuple[Value, ...], zone: str) -> dict[str, Any]:
         kind = UNITS.get(row.every[-1], "fixed_interval")
         return {"date_histogram": {"field": row.field, kind: row.every, "time_zone": zone, "min_doc_count": 0}}
     number = min(row.order.by, len(values) - 1)
-    key = "_count" if values[number].by == "count" else f"value{number}"
+    key = "_count" if values[number].by == "count" else f"value{number}{f'>{CHOSEN}' if values[number].where else ''}"
     terms: dict[str, Any] = {"field": row.field, "size": row.size, "order": {key: row.order.direction}}
     return {"terms": terms | {"missing": MISSING} if row.missing else terms}

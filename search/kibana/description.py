@@ -80,13 +80,15 @@ class Row(Part):
 class Value(Part):
     """What a panel measures: how many documents, or something of a field.
 
-    `last` is its value in the newest document that has one, by the time in the field `at`.
+    `last` is its value in the newest document that has one, by the time in the field `at`; `where` takes only the
+    documents that a query in KQL matches.
     """
 
     of: str = ""
     by: Literal["count", "max", "min", "sum", "average", "last"] = "count"
     label: str = "数量"
     at: str = ""
+    where: str = ""
 
 
 class Panel(Part):

@@ -77,8 +77,10 @@ def _measure(value: Value) -> dict[str, Any]:
             "filter": {"query": has(value.of), "language": "kuery"},
             "params": {"sortField": value.at, "showArrayValues": True},
         }
+    where = {"filter": {"query": value.where, "language": "kuery"}} if value.where else {}
     return {
         **named,
+        **where,
         "operationType": value.by,
         "dataType": "date" if value.of in DATES else "number",
         "scale": "ratio",

@@ -152,7 +152,7 @@ def marked(world: Any) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.soak
+@pytest.mark.soak(long=True)
 @pytest.mark.timeout(1500)
 def test_killed_at_every_step_everything_arrives_and_repeats_only_as_allowed(world: Any, reader: Any) -> None:
     seed = random.randrange(10**6)

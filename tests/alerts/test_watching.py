@@ -1,6 +1,5 @@
 """The subscriptions that the matcher keeps between turns: what another process changes is read, and only that."""
 
-import multiprocessing
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from alerts.matcher import match
 from alerts.subscriptions import Wanted, make
 from notices.schema import subscriptions as table
 from notices.store import Store
+from tests.processes import CONTEXT
 
-CONTEXT = multiprocessing.get_context("spawn")
 CHANNELS = {"team"}
 
 pytestmark = pytest.mark.both_databases

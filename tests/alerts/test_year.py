@@ -239,7 +239,7 @@ def test_a_season_with_a_leap_day_two_clock_changes_and_three_days_asleep(
     assert {state for one in listed(world.store) if (state := one.state)} <= {"sent", "pending", "covered", "missed"}
 
 
-@pytest.mark.soak
+@pytest.mark.soak(long=True)
 @pytest.mark.timeout(1800)
 def test_a_year(world: Any, reader: Any, hook: Any, tmp_path: Path) -> None:
     quick(world.store)

@@ -1,21 +1,11 @@
 """`policywatch alerts` as people script it: files, names of fields, exit statuses, one-line errors."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-
-
-def run(data: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("POLICYWATCH_")}
-    call = [sys.executable, "-m", "policywatch", *arguments]
-    environment = {**kept, "POLICYWATCH_DATA": str(data)}
-    return subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8")
+from tests.commands import run
 
 
 def done(data: Path, *arguments: str) -> str:

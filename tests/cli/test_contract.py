@@ -1,10 +1,7 @@
 """What holds for every command: help with an example, JSON that scripts can read, exit statuses, one-line errors."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +10,8 @@ import pytest
 from notices.schema import SHANGHAI
 from notices.store import Store
 from pipelines.withdraw import withdraw
+from tests.commands import run
 
-ROOT = Path(__file__).parent.parent.parent
 COMMANDS = [
     "demo",
     "init",
@@ -52,20 +49,6 @@ fetch_date: 2026-11-20T08:00:00
 
 如有意见或建议，请于2026年12月{number}日前反馈。这一段只在第{number}篇里出现，说的是{number}号样例的{number}种情形。
 """
-
-
-def run(data: Path, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command in a data folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("POLICYWATCH_")}
-    return subprocess.run(
-        [sys.executable, "-m", "policywatch", *arguments],
-        cwd=ROOT,
-        env={**kept, "POLICYWATCH_DATA": str(data), **environment},
-        input=given,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,13 @@
 """The commands that write to Elasticsearch, as processes of their own, and what they print."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
-ROOT = Path(__file__).parents[2]
+from tests.commands import run
+
 ARTICLE = """---
 title: 样例第{number}号公告公开征求意见
 url: https://example.gov.cn/es/{number}.html
@@ -20,13 +18,6 @@ fetch_date: 2026-11-20T08:00:00
 
 样例第{number}号公告的正文，一共{number}条，与别的样例都不相同。意见请于2026年12月{number}日前反馈给样例第{number}处。
 """
-
-
-def run(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("POLICYWATCH_")}
-    call = [sys.executable, "-m", "policywatch", *arguments]
-    environment = {**kept, "POLICYWATCH_DATA": str(data), **environment}
-    return subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8")
 
 
 def test_ingest_doctor_retry_and_reindex(tmp_path: Path, elasticsearch_url: str, elastic_base: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kibana_double import Kibana, started
 
-from tests.cli.test_contract import run
+from tests.commands import run
 
 
 def test_what_is_exported_is_what_is_imported(tmp_path: Path) -> None:

@@ -69,6 +69,10 @@ def test_a_consultation_of_ndrc_is_one_under_its_page_and_its_service() -> None:
     service = f"{host}/public/submission-service/article/access-url?shortKey=slgsglbf"
     assert identity(service) == identity(f"{host}/sa.html#/slgsglbf")
     assert identity(service) != identity(f"{host}/sa.html#/other")
+    assert identity(service) == identity(
+        f"{host}/public/submission-service/column/getArticleDetail?articleId=a#/slgsglbf"
+    )
+    assert identity(f"{host}/htmls/article.html#/slgsglbf") != identity(service)
 
 
 def test_an_article_is_known_by_what_its_page_says_of_itself() -> None:

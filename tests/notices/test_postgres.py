@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from notices.schema import SHANGHAI, events, meta
 from notices.store import Store, StoreBroken
 from notices.store.engine import connect, insert_numbered, insert_rows
+from tests.commands import run
 from tests.polling import until
 from tests.servers.postgres import running, stop
 
@@ -231,27 +232,25 @@ def test_a_statement_that_takes_too_long_is_named(databases: Any, tmp_path: Path
         assert store.last_event() == 0
 
 
-def policywatch(
-    folder: Path, *arguments: str, before: str = "pass", **environment: str
-) -> "subprocess.CompletedProcess[str]":
-    call = [sys.executable, "-c", f"import sys; {before}; from policywatch import main; main()", *arguments]
+def without_driver(folder: Path, url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    code = "import sys; sys.modules['psycopg'] = None; from policywatch import main; main()"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("POLICYWATCH_")}
-    given = {**kept, "POLICYWATCH_DATA": str(folder), "PYTHONPATH": str(ROOT), **environment}
+    given = {**kept, "POLICYWATCH_DATA": str(folder), "POLICYWATCH_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-c", code, *arguments]
     return subprocess.run(call, cwd=folder, env=given, capture_output=True, text=True, encoding="utf-8")
 
 
 def test_the_command_line_names_the_driver_that_is_missing_and_hides_the_password(tmp_path: Path) -> None:
     url = f"postgresql://pw:{HUSH}@127.0.0.1:9/pw?sslpassword={HUSH}"
-    gone = "sys.modules['psycopg'] = None"
-    done = policywatch(tmp_path, "show", "1", before=gone, POLICYWATCH_DATABASE_URL=url)
+    done = without_driver(tmp_path, url, "show", "1")
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert "pip install 'policywatch[postgres]'" in done.stderr
     shown = [
-        policywatch(tmp_path, *arguments, POLICYWATCH_DATABASE_URL=url)
+        run(tmp_path, *arguments, POLICYWATCH_DATABASE_URL=url)
         for arguments in (("show", "1"), ("doctor", "--json"), ("settings", "--json"))
     ]
     assert [done.returncode for done in shown] == [1, 1, 0]
-    for done in (*shown, policywatch(tmp_path, "settings", POLICYWATCH_DATABASE_URL=f"mysql://pw:{HUSH}@host/pw")):
+    for done in (*shown, run(tmp_path, "settings", POLICYWATCH_DATABASE_URL=f"mysql://pw:{HUSH}@host/pw")):
         assert HUSH not in done.stdout + done.stderr and "Traceback" not in done.stderr
         assert "pw:***@" in done.stdout + done.stderr
     rows = {row["name"]: row["value"] for row in json.loads(shown[-1].stdout)}

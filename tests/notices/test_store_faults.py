@@ -1,9 +1,10 @@
 """What a store answers when it is locked, full, too new, or no store."""
 
-import multiprocessing
 import os
 import resource
 import signal
+import subprocess
+import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,17 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
 
 from notices.pagefile import PageFile
 from notices.problem import Problem
 from notices.schema import meta, metadata
 from notices.store import Store, StoreBroken, StoreFull, StoreLocked, StoreTooNew, StoreTooOld
 from notices.store.engine import connect
+from notices.store.migrate import revision
+from tests.processes import CONTEXT
 
 ROOT = Path(__file__).parent.parent.parent
-CONTEXT = multiprocessing.get_context("spawn")
 
 
 def address(folder: Path) -> str:
@@ -61,11 +64,40 @@ def test_three_processes_make_one_store_and_lose_no_update(store_address: Any, t
         assert connection.exec_driver_sql("SELECT count(*) FROM meta WHERE name = 'store_id'").scalar() == 1
 
 
+def migrated(url: str, folder: Path, target: str) -> Store:
+    """A store that the migrations made, from the first one to a target."""
+    store = Store(connect(url), folder)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "notices" / "migrations"))
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, target)
+    return store
+
+
+def tables(connection: Any) -> dict[str, Any]:
+    """Every table's columns, keys and indexes; what fills columns that are added to rows is the migrations' own."""
+    found = inspect(connection)
+    return {
+        name: (
+            sorted((one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)),
+            *(sorted(map(str, look(name))) for look in (found.get_unique_constraints, found.get_indexes)),
+            *(sorted(map(str, look(name))) for look in (found.get_foreign_keys, found.get_check_constraints)),
+            found.get_pk_constraint(name),
+        )
+        for name in found.get_table_names()
+    }
+
+
 @pytest.mark.both_databases(empty=True)
-def test_the_migrations_make_the_tables_the_code_knows(store_address: Any, tmp_path: Path) -> None:
-    with Store.open(store_address(tmp_path), tmp_path) as store, store.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+def test_a_new_store_is_as_the_migrations_would_have_made_it(store_address: Any, tmp_path: Path) -> None:
+    with Store.open(store_address(tmp_path / "new"), tmp_path) as new, new.reading() as connection:
+        made, at = tables(connection), revision(connection)
+    url = store_address(tmp_path / "old")
+    migrated(url, tmp_path, "0001").close()
+    with Store.open(url, tmp_path) as old, old.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        assert (tables(connection), revision(connection)) == (made, at)
 
 
 @pytest.mark.both_databases(empty=True)
@@ -73,12 +105,7 @@ def test_a_store_of_an_earlier_version_is_left_alone_by_a_look_and_upgraded_by_w
     store_address: Any, tmp_path: Path
 ) -> None:
     url = store_address(tmp_path)
-    old = Store(connect(url), tmp_path)
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "notices" / "migrations"))
-    with old, old.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+    with migrated(url, tmp_path, "0003") as old, old.writing() as connection:
         connection.execute(meta.insert().values(name="store_id", value="the old one"))
     with pytest.raises(StoreTooOld, match="earlier version") as caught:
         Store.existing(url, tmp_path)
@@ -90,6 +117,14 @@ def test_a_store_of_an_earlier_version_is_left_alone_by_a_look_and_upgraded_by_w
     assert looked is not None
     with looked:
         assert looked.last_event() == 0
+
+
+def test_a_store_of_a_user_waits_for_the_disk(tmp_path: Path) -> None:
+    """The tests' own do not, so this one is opened elsewhere."""
+    code = "import sys; from pathlib import Path; from notices.store import Store; store = Store.open(*sys.argv[1:])"
+    code += "; print(store.engine.connect().exec_driver_sql('PRAGMA synchronous').scalar())"
+    call = [sys.executable, "-c", code, address(tmp_path), str(tmp_path)]
+    assert subprocess.run(call, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout == "2\n"  # FULL
 
 
 @pytest.mark.both_databases(empty=True)

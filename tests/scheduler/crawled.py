@@ -21,6 +21,7 @@ from spiders.answers import loss
 from spiders.handlers import HANDLERS, Desk
 from spiders.job import Errand
 from spiders.lists import reader_of
+from tests.stores import store_at
 
 START = datetime(2026, 11, 2, 1, tzinfo=timezone.utc)  # 9:00 in Shanghai
 
@@ -85,7 +86,7 @@ class Crawl:
 @contextmanager
 def crawling(folder: Path, *sources: Source, url: str = "") -> Iterator[Crawl]:
     """A crawl of sources in a folder of its own, its store there or at an address."""
-    with Store.open(url or f"sqlite:///{folder / 'x.db'}", folder) as store, PageFile(folder) as pages:
+    with Store.open(url or store_at(folder / "x.db"), folder) as store, PageFile(folder) as pages:
         if store.engine.dialect.name == "sqlite":
             event.listen(store.engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
         with store.kept():  # as the service does

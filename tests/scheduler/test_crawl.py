@@ -24,7 +24,7 @@ from config.sources import HostPolicy, Source
 from notices.kinds import Mode
 from notices.pagefile import PageFile
 from notices.problem import Problem
-from notices.schema import hosts, pages, sources, visits
+from notices.schema import SHANGHAI, hosts, pages, sources, visits
 from notices.store import Store
 from scheduler.crawl import SourceReport, crawl
 from scheduler.crawl_child import Order
@@ -166,10 +166,10 @@ def test_a_first_crawl_is_live_only_for_what_is_open_or_new(desk: Desk) -> None:
 
 
 def test_a_backfill_takes_what_is_young_enough_and_alerts_nobody(desk: Desk) -> None:
-    with serve() as base:
+    today = datetime.now(SHANGHAI).date()
+    with serve(today) as base:
         desk.sources(demo_sources(base))
-        since = datetime.now(timezone.utc).date() - timedelta(days=5)
-        report = desk.crawl("demo-column", since=since)["demo-column"]
+        report = desk.crawl("demo-column", since=today - timedelta(days=5))["demo-column"]
     assert report.new_articles == 3
     assert {event.mode for event in desk.store.events_after(0)} == {Mode.BACKFILL}
     with desk.store.reading() as connection:

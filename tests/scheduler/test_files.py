@@ -2,18 +2,24 @@
 
 import io
 import zipfile
-from datetime import datetime, timezone
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from notices.schema import files
+from config.sources import Source
+from notices.schema import article_files, files, hosts, pages
+from notices.target import Kind, Target
 from pipelines.filetext.result import FileOutcome, FileText
 from scheduler import file_reading
 from scheduler.corrections import forget
 from scheduler.file_reading import read_apart
 from scheduler.looking import Looking
+from scheduler.prune import prune
+from scheduler.reprocess import reprocess
+from tests.scheduler.crawled import Crawl, crawling
 from tests.scheduler.test_crawl import Desk, Site, always, desk, serving
 
 __all__ = ["desk"]
@@ -98,3 +104,66 @@ def test_a_look_reads_a_few_files_and_the_next_one_the_rest(desk: Desk, monkeypa
     assert waiting() == 2
     looking._read()
     assert waiting() == 0
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Iterator[Crawl]:
+    with crawling(tmp_path, Source("one", "feed", "https://www.miit.gov.cn/feed")) as made:
+        yield made
+
+
+SCRIPT = "<html><script>document.cookie='x';location.reload()</script></html>"
+LOGIN = "<html><h1>请登录</h1><p>用户名 密码</p></html>"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome", "reason", "paused"),
+    [
+        (403, "<html>拒绝访问</html>", "blocked", "HTTP 403", True),
+        (200, SCRIPT, "blocked", "a script instead of a page", True),
+        (404, "<html>页面不存在</html>", "gone", "HTTP 404", False),
+        (502, "<html>网关错误</html>", "error", "HTTP 502", False),
+        (200, LOGIN, "error", "a page in the file's place", False),
+        (200, "", "empty", "no bytes", False),
+    ],
+)
+def test_what_answers_in_a_files_place_is_kept_as_a_page_and_counted(
+    crawl: Crawl, status: int, body: str, outcome: str, reason: str, paused: bool
+) -> None:
+    """Its bytes, headers and time, for the 90 days of other pages; no rule ever makes an article of it."""
+    url = "https://www.miit.gov.cn/cms_files/filemanager/1/attach/20269/a.pdf"
+    for number in range(2):  # the same answer again is the same page and another outcome
+        crawl.queue(Target(url, "附件", kind=Kind.ATTACHMENT, source="one"))
+        target = crawl.take()
+        assert target is not None
+        crawl.answer(target, body, status, Content_Type="text/html; charset=utf-8", X_Cache="miss")
+        with crawl.store.writing() as connection:
+            connection.execute(hosts.update().values(paused_until=None)) if number == 0 else None
+        crawl.clock.wait(hours=1)
+    with crawl.store.reading() as connection:
+        (page,) = connection.execute(select(pages)).all()
+        (host,) = connection.execute(select(hosts)).all() if paused else (None,)
+    assert crawl.pages.get(page.body_hash) == body.encode()
+    assert (page.url, page.state, page.reason, page.status) == (url, outcome, reason, status)
+    assert page.headers["x-cache"] == "miss" and page.article_id is None
+    assert [run.outcomes for run in crawl.runs("one")] == [{outcome: 2}]
+    assert (host is not None and host.walls > 0) is paused
+    assert reprocess(crawl.store, crawl.pages, workers=1, now=crawl.clock()).outcomes == {outcome: 1}
+    assert prune(crawl.store, crawl.pages, 30, 90, page.fetched_at + timedelta(days=89)) == 0
+    assert prune(crawl.store, crawl.pages, 30, 90, page.fetched_at + timedelta(days=91)) == 1
+
+
+def test_what_answered_in_a_files_place_is_forgotten_with_its_article(crawl: Crawl) -> None:
+    article = "https://www.miit.gov.cn/art/2026/art_1.html"
+    crawl.queue(Target(article, source="one"))
+    for _ in range(2):  # the article, then the file it offers
+        target = crawl.take()
+        assert target is not None
+        answers = {Kind.PAGE: page('<p><a href="/f/a.pdf">附件</a></p>'), Kind.ATTACHMENT: LOGIN}
+        crawl.answer(target, answers[target.kind], Content_Type="text/html")
+    with crawl.store.reading() as connection:
+        assert len(connection.execute(select(pages)).all()) == 2
+        assert len(connection.execute(select(article_files)).all()) == 1
+    forget(crawl.store, crawl.pages, article, now=crawl.clock())
+    with crawl.store.reading() as connection:
+        assert connection.execute(select(pages)).all() == []

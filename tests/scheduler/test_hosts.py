@@ -12,7 +12,7 @@ from sqlalchemy import select
 from notices.kinds import Mode
 from notices.schema import hosts, queue
 from notices.store import Store
-from notices.store.queue import CRASHES, due_hosts, hasten, put, put_back, take, waiting
+from notices.store.queue import CRASHES, LAST, due_hosts, hasten, put, put_back, take, waiting
 from notices.target import Kind, ListAsk, Target
 from scheduler.hosts import LEASE, Hosts, throttled
 
@@ -191,3 +191,12 @@ def test_an_address_whose_processes_die_is_given_up_and_the_rest_goes_on(store: 
             if found is not None and found.url.endswith("good"):
                 put_back(connection, found.id)
     assert seen == [page("poison").url]
+
+
+def test_a_listed_page_whose_processes_die_stays_for_its_row_and_is_not_asked(store: Store) -> None:
+    with store.writing() as connection:
+        put(connection, [page("poison", title="征求意见")], START)
+        lost = [one for _ in range(CRASHES + 1) for one in take(connection, HOST, START)[1]]
+        assert [one.title for one in lost] == ["征求意见"] and waiting(connection, [lost[0].url])
+        assert take(connection, HOST, START + LAST) == (None, [])  # counted once
+        assert not waiting(connection, [lost[0].url])

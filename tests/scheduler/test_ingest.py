@@ -1,6 +1,7 @@
 """Ingest: every kind of input, every kind of bad input, and nothing done twice."""
 
 import io
+import multiprocessing
 import os
 import random
 import tarfile
@@ -9,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from config.settings import Settings
 from notices.problem import Problem
+from scheduler.indexing import Indexing
 from scheduler.ingest import ingest
+from search.projector import behind
 
 
 def pack(path: Path, files: dict[str, bytes], mode: str = "w:gz") -> Path:
@@ -45,6 +49,20 @@ def test_what_lies_in_a_tar_keeps_its_path_there(desk: Any, samples: Any, tmp_pa
     assert all(
         carrier.path.startswith("archive/00") for one in store.notices(store.notice_ids()) for carrier in one.carriers
     )
+
+
+def test_a_run_of_one_batch_is_indexed_at_its_end_and_a_longer_one_beside_it(
+    desk: Any, samples: Any, tmp_path: Path
+) -> None:
+    store, pages = desk
+    for number in (1, 2):
+        files = {f"{number}/{name}": data for name, data in list(samples.files(9).items())[number::2]}
+        ingest(store, pages, [samples.write(tmp_path / str(number), files)], workers=1, now=samples.now)
+        with Indexing(store, Settings(data=store.folder)) as indexing:
+            for _ in range(number):
+                indexing.poke()
+            assert len(multiprocessing.active_children()) == number - 1
+        assert not behind(store, store.folder) and not multiprocessing.active_children()
 
 
 @pytest.mark.both_databases

@@ -147,7 +147,7 @@ def test_killed_at_a_random_moment_the_next_ingest_finishes_alike(samples: Any, 
 
 
 @pytest.mark.both_databases
-@pytest.mark.soak
+@pytest.mark.soak(long=True)
 @pytest.mark.timeout(1500)
 def test_killed_many_times_the_next_ingest_finishes_alike(samples: Any, tmp_path: Path, seed: int) -> None:
     rounds = 20 if samples.address(tmp_path / "data").startswith("sqlite") else 8

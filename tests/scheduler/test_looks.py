@@ -216,7 +216,7 @@ def test_a_page_that_comes_back_was_not_removed(crawl: Crawl) -> None:
 
 
 def test_an_unread_page_of_an_official_list_is_listed_and_alerts_once(crawl: Crawl) -> None:
-    crawl.queue(official(), Target("https://blog.example.cn/1", "博客", source="col"))
+    crawl.queue(official(), Target("https://blog.example.cn/1", "博客", source="blog"))
     crawl.hosts.pause("www.miit.gov.cn", timedelta(hours=3), "HTTP 403")
     assert list_overdue(crawl.store, crawl.pages, crawl.sources, crawl.clock()) == 0
     crawl.clock.wait(minutes=31)

@@ -1,12 +1,13 @@
 """How long and how often is asked again: for pages that lists name, second looks, walls, and lists that fail."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.sources import Source
 from notices.kinds import Mode
@@ -14,7 +15,7 @@ from notices.schema import articles, hosts, list_pages, queue, sources
 from notices.target import Kind, Target
 from scheduler.health import Health, last_runs, verdict
 from scheduler.overdue import list_overdue
-from scheduler.runs import begin_pasted
+from scheduler.runs import begin_pasted, meet
 from tests.scheduler.crawled import Crawl, crawling, feed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -93,8 +94,47 @@ def test_an_official_row_whatever_its_page_answers_is_listed_after_half_an_hour(
     assert waiting(crawl, URL)  # its page may come yet
 
 
+def test_a_row_whose_page_comes_after_days_is_asked_daily_while_the_list_names_it(crawl: Crawl) -> None:
+    def read_list() -> list[str]:
+        """The pages asked for in half an hour after a look at the list."""
+        run_id = crawl.begin("bare")
+        target = crawl.take()
+        assert target is not None and target.run_id == run_id
+        crawl.answer(target, "<script querydata=\"{'pageId':'b','tagId':'a'}\" url=\"/unit\"></script>")
+        target = crawl.take()
+        assert target is not None
+        row = f"<li><a href='{URL}' title='{TITLE}'>x</a><span>2026-11-02</span></li>"
+        crawl.answer(target, json.dumps({"success": True, "data": {"html": f"<ul>{row}</ul>"}}))
+        asked = []
+        for _ in range(30):
+            crawl.clock.wait(minutes=1)
+            while (target := crawl.take()) is not None:
+                asked += [] if target.ask else [target.url]
+                crawl.answer(
+                    target, '{"success": true, "data": {"html": ""}}' if target.ask else "x", 200 if target.ask else 404
+                )
+        return asked
+
+    with crawl.store.writing() as connection:
+        meet(connection, "bare", crawl.clock())
+        connection.execute(update(sources).values(last_success=crawl.clock()))
+    read_list()
+    while waiting(crawl, URL):
+        crawl.clock.wait(hours=1)
+        list_overdue(crawl.store, crawl.pages, crawl.sources, crawl.clock())
+        while (target := crawl.take()) is not None:
+            crawl.answer(target, "x", 404)
+    assert read_list() == []  # given up an hour ago
+    crawl.clock.wait(hours=20)
+    assert read_list() == [URL]
+    crawl.clock.wait(hours=1)
+    assert read_list() == []
+    with crawl.store.reading() as connection:
+        assert connection.execute(select(articles.c.state)).scalars().all() == ["listed"]
+
+
 def test_a_page_of_others_that_is_no_article_is_tried_three_times(crawl: Crawl) -> None:
-    crawl.queue(Target("https://blog.example.cn/1", "博客", source="col"))
+    crawl.queue(Target("https://blog.example.cn/1", "博客", source="blog"))
     for _ in range(3):
         crawl.clock.wait(hours=1)
         target = crawl.take()

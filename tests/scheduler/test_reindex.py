@@ -1,12 +1,8 @@
 """The index while others write: rebuilt as events arrive, written by two at once, locked, and on a full disk."""
 
-import multiprocessing
-import os
 import resource
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,8 +17,8 @@ from scheduler.ingest import ingest
 from search import projector
 from search.index import Index
 from search.projector import behind, project, reindex
-
-CONTEXT = multiprocessing.get_context("spawn")
+from tests.commands import run
+from tests.processes import CONTEXT
 
 
 def held(folder: Path) -> dict[int, tuple[str, str, int]]:
@@ -86,12 +82,6 @@ def rebuild(url: str, folder: Path, answers: Connection) -> None:
         answers.send(reindex(store, folder))
 
 
-def command(folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "POLICYWATCH_DATA": str(folder)}
-    call = [sys.executable, "-m", "policywatch", "reindex"]
-    return subprocess.run(call, env=environment, capture_output=True, text=True, encoding="utf-8")
-
-
 def test_of_two_that_rebuild_at_once_the_second_says_so(desk: Any, samples: Any, tmp_path: Path) -> None:
     store, pages = desk
     ingest(store, pages, [samples.write(tmp_path / "in", samples.files(4))], workers=1, now=samples.now)
@@ -102,7 +92,7 @@ def test_of_two_that_rebuild_at_once_the_second_says_so(desk: Any, samples: Any,
         first.start()
         try:
             assert ours.poll(60) and ours.recv() == "at work"
-            second = command(store.folder)
+            second = run(store.folder, "reindex")
             assert (second.returncode, second.stdout) == (1, "") and second.stderr.count("\n") == 1
             assert "another reindex" in second.stderr and "wait for its end" in second.stderr
             if killed:
@@ -115,7 +105,7 @@ def test_of_two_that_rebuild_at_once_the_second_says_so(desk: Any, samples: Any,
             first.kill()
             first.join()
         assert held(store.folder) == wanted(store)
-        assert command(store.folder).returncode == 0
+        assert run(store.folder, "reindex").returncode == 0
         assert held(store.folder) == wanted(store) and not list(store.folder.glob("*.building"))
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from config.sources import Source
+from notices.identity import host_of
 from notices.schema import pages, runs
 from notices.schema import sources as table
 from notices.store.source_runs import last_change, runs_after
@@ -21,7 +22,7 @@ from scheduler.health import judge
 from scheduler.prune import prune
 from scheduler.schedule import begin_due, free_hosts
 from tests.scheduler.crawled import START, Crawl, crawling, feed
-from tests.scheduler.month import World, live
+from tests.scheduler.month import TROUBLES, World, live
 
 FEED = "https://feed.example.cn/rss"
 
@@ -36,42 +37,58 @@ def crawl(tmp_path: Path) -> Iterator[Crawl]:
         yield made
 
 
-def lived(folder: Path, world: World, days: int) -> None:
-    """Lives through a world and holds what came of it against what had to."""
+def lived(folder: Path, world: World, days: int) -> set[str]:
+    """Lives through a world and holds what came of it against what had to; returns the kinds of alarms there were."""
     with crawling(folder, *world.sources) as crawl:
         looks = list(live(world, crawl, days))
         with crawl.store.reading() as connection:
-            begun = Counter(connection.execute(select(runs.c.source)).scalars())
+            runs_of = Counter(connection.execute(select(runs.c.source)).scalars())
             unended = connection.execute(select(func.count()).where(runs.c.ended_at.is_(None))).scalar()
         alarms = load_alarms(crawl.store)
     assert unended == 0
     for source in world.sources:
-        asked = world.asked[source.name]
-        assert begun[source.name] == len(asked) == len(set(asked)), source.name
-        every = timedelta(minutes=source.every)
-        ill = [one for one in world.outages if one.source == source.name]
-        for earlier, later in pairwise(asked):
-            if earlier < world.off < later:
-                assert later <= max(world.on, earlier + every)  # made up once, at the first look
-            elif any(one.begins <= earlier < one.ends for one in ill):
-                assert later <= earlier + every
-            else:
-                assert later == earlier + every, source.name
-        assert max(asked) > looks[-1] - every
+        assert runs_of[source.name] == len(world.begun[source.name]) > 0
+        held_to_its_rhythm(world, source)
+        asked_when_allowed(world, source)
+        assert max(world.asked[source.name]) > looks[-1] - timedelta(minutes=source.every)
     told = sorted((one.source, one.kind, one.started_at, one.ended_at) for one in alarms)
     assert told == world.alarms(looks)  # nobody else, not even after the machine was down for a day
     assert len(told) > len(world.outages) // 2
+    return {one.kind for one in alarms}
 
 
-def test_a_week_of_four_sources(tmp_path: Path) -> None:
-    lived(tmp_path, World.made(4, 8, seed=1), 8)
+def held_to_its_rhythm(world: World, source: Source) -> None:
+    """Each run is begun once, in time; what was missed is made up once."""
+    every = timedelta(minutes=source.every)
+    ill = [one for one in world.outages if one.is_of(source)]
+    for earlier, later in pairwise(world.begun[source.name]):
+        due = world.due_at(source, earlier + every)
+        if earlier < world.off < later:
+            assert later <= max(world.on, due)  # made up once, at the first look
+        elif any(one.begins <= earlier < one.ends for one in ill):
+            assert later <= due
+        else:
+            assert later == due, source.name
 
 
-@pytest.mark.soak
+def asked_when_allowed(world: World, source: Source) -> None:
+    """Each run asks its list once, in no pause of its host; of those that wait for its end one asks."""
+    asked = world.asked[source.name]
+    expected = {world.asked_at(source, moment) for moment in world.begun[source.name]}
+    assert set(asked) == expected and len(asked) == len(expected), source.name
+    for starts, ends in world.pauses[host_of(source.url)]:
+        assert not any(starts < moment < ends for moment in asked), source.name
+
+
+def test_a_week_of_eight_sources(tmp_path: Path) -> None:
+    assert lived(tmp_path, World.made(8, 9, seed=1), 9) >= {"blocked", "stale"}
+
+
+@pytest.mark.soak(long=True)
 @pytest.mark.timeout(1500)
 def test_a_month_of_thirty_sources(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
-    lived(tmp_path, World.made(30, 31, seed), 31)
+    assert lived(tmp_path, World.made(30, 31, seed), 31) == {*TROUBLES, "stale"}
 
 
 def answered(crawl: Crawl, name: str, *items: tuple[str, str], pages_are: Any = None) -> None:
@@ -212,6 +229,49 @@ def test_a_due_source_is_begun_once_whoever_looks(crawl: Crawl) -> None:
         assert set(connection.execute(select(table.c.next_due)).scalars()) == {START + timedelta(hours=5)}
 
 
+@pytest.mark.parametrize("walls", [1, 2])
+def test_a_wall_that_another_list_of_the_host_met_is_an_alarm_the_second_time(crawl: Crawl, walls: int) -> None:
+    """The sources of one host: one meets the wall, the others were not asked, and say which host is left alone."""
+    sources = list(crawl.sources.values())
+    for _ in range(walls):
+        begin_due(crawl.store, sources, crawl.clock())
+        target = crawl.take()
+        assert target is not None and target.source == "a"
+        crawl.answer(target, "x", 429, Retry_After="7200")
+        assert crawl.take() is None
+        crawl.clock.wait(minutes=119)
+        said = f"feed.example.cn is left alone until {crawl.clock() + timedelta(minutes=1):%Y-%m-%d} "
+        for one in judge(crawl.store, sources, crawl.clock()):
+            assert one.left_alone.startswith(said) and one.left_alone.endswith("(HTTP 429)")
+        crawl.clock.wait(minutes=2)
+    assert begin_due(crawl.store, sources, crawl.clock()) == ["a", "b"]
+    begun = {one.source: one.kind for one in watch(crawl.store, sources, crawl.clock())}
+    assert begun == {"a": "blocked"} | ({"b": "blocked"} if walls == 2 else {})
+    assert health(crawl, "b")[0] == "blocked" and "was left alone until" in health(crawl, "b")[1]
+    while (target := crawl.take()) is not None:
+        crawl.answer(target, feed(("https://x.cn/1", "题")) if target.ask is not None else "x", 200)
+    ended = watch(crawl.store, sources, crawl.clock())
+    assert {one.source for one in ended if one.ended_at is not None} == set(begun) and len(ended) == len(begun)
+
+
+def test_a_stale_alarm_lasts_until_the_list_was_read_not_until_it_is_asked(crawl: Crawl) -> None:
+    answered(crawl, "a", ("https://x.cn/1", "题1"))
+    sources = [crawl.sources["a"]]
+    crawl.hosts.pause("feed.example.cn", timedelta(hours=8), "HTTP 403")
+    crawl.clock.wait(hours=7)
+    (begun,) = watch(crawl.store, sources, crawl.clock())
+    assert begun.kind == "stale" and "feed.example.cn is left alone until" in begun.detail
+    crawl.clock.wait(hours=2)
+    crawl.begin("a")
+    assert health(crawl)[0] == "ok"  # a list that is being read gets its time
+    assert watch(crawl.store, sources, crawl.clock()) == []
+    target = crawl.take()
+    assert target is not None
+    crawl.answer(target, feed(("https://x.cn/1", "题1")))
+    (ended,) = watch(crawl.store, sources, crawl.clock())
+    assert ended.id == begun.id and ended.ended_at == crawl.clock()
+
+
 def test_two_lists_that_should_be_alike_name_what_they_lack(crawl: Crawl) -> None:
     def dated(*numbers: int) -> str:
         items = "".join(
@@ -242,6 +302,17 @@ def test_two_lists_that_should_be_alike_name_what_they_lack(crawl: Crawl) -> Non
     }
     (first, second) = [one.lacks for one in judge(crawl.store, sources, crawl.clock())]
     assert second == () and any("b lacks what a has: 第3号 https://x.cn/3" in said for said in first)
+
+
+def test_a_source_that_was_not_run_for_months_is_stale_not_new(crawl: Crawl) -> None:
+    answered(crawl, "a", ("https://x.cn/1", "题1"))
+    answered(crawl, "a", ("https://x.cn/1", "题1"))
+    crawl.clock.wait(days=100)
+    prune(crawl.store, crawl.pages, 30, 90, crawl.clock())
+    assert len(crawl.runs("a")) == 1  # its newest run is what its health is judged and shown by
+    (begun,) = watch(crawl.store, [crawl.sources["a"]], crawl.clock())
+    assert health(crawl)[0] == begun.kind == "stale"
+    assert crawl.runs("a")[0].health == "stale"  # and what the panel shows
 
 
 def test_old_pages_go_and_articles_stay(crawl: Crawl) -> None:

@@ -1,10 +1,8 @@
 """Elasticsearch as an engine of searches: on a real server, beside the embedded index and the in-memory reader."""
 
 import json
-import os
 import random
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -24,12 +22,11 @@ from search.engine import opened
 from search.memory import Held, holds
 from search.moments import SHANGHAI
 from search.parse import parse
+from tests.commands import run
 from tests.search import elastic_samples as samples
 from tests.search import oracle
 from tests.search.conftest import make
 from tests.search.test_same_answer import some_notice
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -200,10 +197,8 @@ def test_an_index_of_another_version_is_explained(
 
 
 def _search(url: str, base: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    given = {"DATA": str(folder), "ELASTICSEARCH_URL": url, "ELASTICSEARCH_INDEX": base}
-    environment = {**os.environ, **{f"POLICYWATCH_{name}": value for name, value in given.items()}}
-    call = [sys.executable, "-m", "policywatch", "search", *arguments]
-    return subprocess.run(call, env=environment, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    given = {"POLICYWATCH_ELASTICSEARCH_URL": url, "POLICYWATCH_ELASTICSEARCH_INDEX": base}
+    return run(folder, "search", *arguments, **given)
 
 
 def test_the_command_asks_the_engine_of_the_settings(

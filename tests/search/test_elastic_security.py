@@ -34,7 +34,7 @@ from search.parse import parse
 from search.projector import project
 from tests.pipelines.test_triples_stored import put
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("a server with users")]
 ROOT = Path(__file__).parents[2]
 QUERIES = ("征求意见", "type:consultation and not 数据", "管理办法 published >= 2029-01-01", '"公开征求意见"')
 TLS = """\

@@ -16,7 +16,7 @@ from notices.schema import SHANGHAI
 from notices.store.source_runs import SourceRun
 from search.elastic.documents import document, run_document
 from search.elastic.templates import index_body
-from search.kibana.aggregations import kql, request, runtime
+from search.kibana.aggregations import CHOSEN, kql, request, runtime
 from search.kibana.description import Description, Search, description
 from search.kibana.fields import Fields, fields_of
 from search.kibana.objects import ndjson
@@ -169,6 +169,7 @@ RUNS = [
     SourceRun(2, "miit-yjzj", at(0), 3.0, {"list": 1, "failed": 1}, 0, 0, "the list cannot be fetched", "unreachable"),
     SourceRun(3, "cac", at(2), 1.0, {"blocked": 4}, 0, 0, "", "blocked"),
     SourceRun(4, "cac", at(1), 1.0, {}, 0, 0, ""),  # under way: not judged yet
+    SourceRun(5, "mot-yjzj", at(9), 1.0, {"list": 1, "failed": 3}, 0, 0, "", "stale"),  # judged long after
 ]
 
 
@@ -190,7 +191,9 @@ def server(
 
 def value_of(measured: dict[str, Any]) -> Any:
     """What was measured, or the last value."""
-    return measured["last"]["hits"]["hits"][0]["fields"]["health"][0] if "last" in measured else measured["value"]
+    if "last" in measured:
+        return measured["last"]["hits"]["hits"][0]["fields"]["health"][0]
+    return measured.get(CHOSEN, measured)["value"]
 
 
 def rows_of(answer: dict[str, Any]) -> dict[str, Any]:
@@ -236,9 +239,13 @@ def test_every_panel_gets_its_answer(server: tuple[Elasticsearch, dict[str, str]
     assert next(iter(rows_of(answers["carriers"]).items())) == ("样例指南征求意见", [4.0])
     assert rows_of(answers["accounts"])["甲"] == 5
     assert rows_of(answers["words"]) == {"样例": 6, "规范": 2}
-    assert list(rows_of(answers["health"])) == ["miit-yjzj", "cac"]
+    assert list(rows_of(answers["health"])) == ["miit-yjzj", "cac", "mot-yjzj"]
     healths = {name: (values[0], *values[2:4]) for name, values in rows_of(answers["health"]).items()}
-    assert healths == {"miit-yjzj": ("unreachable", 1.0, 0.0), "cac": ("blocked", 0.0, 4.0)}
+    assert healths == {
+        "miit-yjzj": ("unreachable", 1.0, 0.0),
+        "cac": ("blocked", 0.0, 4.0),
+        "mot-yjzj": ("stale", 0.0, 0.0),  # not run for nine days: it stays in sight
+    }
 
 
 def spanned(search: Search, zone: str) -> dict[str, str]:

@@ -22,6 +22,8 @@ STOP_SECONDS = 60
 NOBODY = 65534  # Elasticsearch refuses to run as root
 IMAGE = f"docker.elastic.co/elasticsearch/elasticsearch:{VERSION}"
 USER = "tester"
+# A server of some minutes: what the thorough compiler takes to make it quicker it never gets back.
+QUICK = "-XX:TieredStopAtLevel=1"
 SETTINGS = """\
 cluster.name: policywatch-tests
 node.name: policywatch-tests
@@ -42,12 +44,13 @@ action.auto_create_index: false
 class ElasticServer:
     """A server of our own in a folder; `password` is USER's.
 
-    `settings` are more lines of elasticsearch.yml, `files` lie beside it.
+    `settings` are more lines of elasticsearch.yml, `files` lie beside it; `quick` is for what lasts some minutes.
     """
 
     folder: Path
     heap: str = "512m"
     secured: bool = False
+    quick: bool = True
     settings: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     port: int = 0
@@ -67,7 +70,7 @@ class ElasticServer:
         run = self.folder / "run.pid"
         run.unlink(missing_ok=True)
         classes = f"{home}/lib/*:{home}/lib/cli-launcher/*"
-        command = ["java", "-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", "-Dcli.name=server"]
+        command = ["java", "-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", QUICK, "-Dcli.name=server"]
         command += ["-Dcli.script=./bin/elasticsearch", "-Dcli.libs=lib/tools/server-cli", f"-Des.path.home={home}"]
         command += [f"-Des.path.conf={self.folder}/config", "-Des.distribution.type=tar", "-Des.java.type=ES_JAVA_HOME"]
         command += ["-cp", classes, "org.elasticsearch.launcher.CliToolLauncher", "-d", "-p", str(run)]
@@ -128,7 +131,8 @@ class ElasticServer:
         values = {"port": self.port, "transport": free_port(), "folder": self.folder}
         lines = SETTINGS.format(**values, secured=str(self.secured).lower()) + self.settings
         (config / "elasticsearch.yml").write_text(lines)
-        (config / "jvm.options.d/heap.options").write_text(f"-Xms{self.heap}\n-Xmx{self.heap}\n")
+        options = (f"-Xms{self.heap}", f"-Xmx{self.heap}", *([QUICK] if self.quick else []))
+        (config / "jvm.options.d/heap.options").write_text("".join(f"{option}\n" for option in options))
         for name, data in self.files.items():
             (config / name).write_bytes(data)
         if self.secured:
@@ -196,11 +200,12 @@ def docker_answers() -> bool:
         return False
 
 
-def start_container() -> tuple[str, str]:
+def start_container(*, quick: bool = True) -> tuple[str, str]:
     """Starts the server's own image; returns its address and the container's id."""
     port = free_port()
-    given = {"discovery.type": "single-node", "xpack.security.enabled": "false", "ES_JAVA_OPTS": "-Xms1g -Xmx1g"}
+    given = {"discovery.type": "single-node", "xpack.security.enabled": "false"}
     given |= {"action.auto_create_index": "false", "cluster.routing.allocation.disk.threshold_enabled": "false"}
+    given |= {"ES_JAVA_OPTS": f"-Xms1g -Xmx1g {QUICK if quick else ''}".strip()}
     command = ["docker", "run", "--rm", "--detach", "--publish", f"127.0.0.1:{port}:9200"]
     command += [part for name, value in given.items() for part in ("--env", f"{name}={value}")]
     done = subprocess.run([*command, IMAGE], capture_output=True, text=True, timeout=900)

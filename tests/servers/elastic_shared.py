@@ -18,19 +18,22 @@ GIVEN = "TEST_ELASTICSEARCH_URL"
 
 
 @contextmanager
-def shared_server() -> Iterator[str]:
-    """The address of the machine's server, kept alive while this block runs; raises NoServer."""
+def shared_server(*, quick: bool = True) -> Iterator[str]:
+    """The address of the machine's server, kept alive while this block runs; raises NoServer.
+
+    Figures need one that is not `quick` to start at the price of being slow to answer.
+    """
     given = os.environ.get(GIVEN)
     if given:
         wait_for(given)
         yield given
         return
-    folder = cache() / "shared"
+    folder = cache() / ("shared" if quick else "figures")
     users = folder / "users"
     me = users / str(os.getpid())
     with locked(cache() / "shared.lock"):
         users.mkdir(parents=True, exist_ok=True)
-        url = _running(folder) or _start(folder)
+        url = _running(folder) or _start(folder, quick=quick)
         me.touch()
     try:
         yield url
@@ -62,14 +65,14 @@ def _running(folder: Path) -> str:
     return str(note["url"])
 
 
-def _start(folder: Path) -> str:
+def _start(folder: Path, *, quick: bool) -> str:
     shutil.rmtree(folder / "server", ignore_errors=True)
     if docker_answers():
-        url, container = start_container()
+        url, container = start_container(quick=quick)
         note: dict[str, Any] = {"url": url, "container": container, "pid": 0}
     else:
         (folder / "server").mkdir()
-        server = ElasticServer(folder / "server", heap="1g").start()
+        server = ElasticServer(folder / "server", heap="1g", quick=quick).start()
         note = {"url": server.url, "container": "", "pid": server.pid}
     (folder / "note.json").write_text(json.dumps(note))
     return str(note["url"])

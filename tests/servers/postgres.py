@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 
 from notices.schema import meta
 from notices.store import Store
+from tests.stores import store_at
 
 GIVEN = "TEST_POSTGRES_URL"
 FOLDER = "TEST_POSTGRES_FOLDER"  # of this run; set by the first process for its workers
@@ -195,11 +196,13 @@ def postgres_url(databases: Databases) -> str:
 @pytest.fixture
 def store_address(request: pytest.FixtureRequest) -> Callable[[Path], str]:
     """Says the address of the store of a data folder, one for each: SQLite, and PostgreSQL where both are run."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        return lambda folder: f"sqlite:///{folder / 'policywatch.db'}"
-    databases = request.getfixturevalue("databases")
     mark = request.node.get_closest_marker("both_databases")
-    return functools.cache(lambda folder: databases.make() if mark and mark.kwargs.get("empty") else databases.store())
+    empty = mark is not None and mark.kwargs.get("empty", False)
+    if getattr(request, "param", "sqlite") == "sqlite":
+        path = "policywatch.db"
+        return functools.cache(lambda folder: f"sqlite:///{folder / path}" if empty else store_at(folder / path))
+    databases = request.getfixturevalue("databases")
+    return functools.cache(lambda folder: databases.make() if empty else databases.store())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

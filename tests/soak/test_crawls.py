@@ -101,6 +101,7 @@ def paced(site: BadSite) -> None:
     assert not overlapping
 
 
+@pytest.mark.soak(long=True)
 def test_a_crawl_through_every_trouble(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
     site = BadSite(240, seed, grows=True, plain=40)  # every wall costs a round of processes, a page does not

@@ -59,16 +59,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the whole archive in it, taken in without Elasticsearch."""
-    data = tmp_path_factory.mktemp("archive")
-    call = [sys.executable, "-m", "policywatch", "ingest", str(LABELS / "archive.tar.xz"), "--json"]
-    environment = {**os.environ, "POLICYWATCH_DATA": str(data)}
-    assert subprocess.run(call, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL).returncode == 0
-    return data
-
-
 @pytest.fixture
 def store(archive: Path, tmp_path: Path) -> Iterator[Store]:
     data = tmp_path / "data"
@@ -218,6 +208,7 @@ def test_kills_of_the_projector(store: Store, elasticsearch_url: str, elastic_ba
     compare(store, elasticsearch_url, settings)
 
 
+@pytest.mark.soak(long=True)
 def test_kills_of_the_server(store: Store, own_elasticsearch: Callable[..., ElasticServer], seed: int) -> None:
     print(f"\nseed {seed}")
     chance = random.Random(seed)

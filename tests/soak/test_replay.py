@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 LABELS = Path(os.environ.get("POLICYWATCH_SHARED", str(ROOT.parent / "shared"))) / "data"
 
 pytestmark = [
-    pytest.mark.soak,
+    pytest.mark.soak(long=True),
     pytest.mark.timeout(1200),
     pytest.mark.skipif(not (LABELS / "archive.tar.xz").exists(), reason="no archive: see POLICYWATCH_SHARED"),
 ]

@@ -36,7 +36,8 @@ NOW = datetime(2025, 6, 2, 9, 30, tzinfo=timezone.utc)
 FILES, NOTICES, QUERIES = 4_200, 2_000, 2_000
 
 pytestmark = [
-    pytest.mark.soak,
+    pytest.mark.soak(long=True),
+    pytest.mark.xdist_group("the sample"),  # which is read once
     pytest.mark.timeout(1500),
     pytest.mark.skipif(not LABELS.is_dir(), reason=f"no labels in {LABELS}: set POLICYWATCH_SHARED"),
 ]

@@ -76,7 +76,7 @@ def test_the_shipped_file_names_every_regulator_and_obeys() -> None:
     names = {source.name.partition("-")[0] for source in file.sources}
     assert {"miit", "cac", "tc260", "samr", "mohurd", "mot", "ndrc", "gov", "nda", "oscca"} <= names
     assert {source.robots for source in file.sources} == {"obey"} and not file.hosts
-    assert {source.kind for source in file.sources} == {"unit", "json", "page"}
+    assert {source.kind for source in file.sources} == {"unit", "json", "page", "feed"}
 
 
 def test_what_the_shipped_file_shows_as_an_example_is_valid() -> None:
@@ -86,3 +86,18 @@ def test_what_the_shipped_file_shows_as_an_example_is_valid() -> None:
     file = read_file(examples.replace("kind: opml", "kind: opml\n  url: https://b.example/all.opml"))
     assert {source.kind for source in file.sources} == {"feed", "opml", "album"}
     assert [host.host for host in file.hosts] == ["mp.weixin.qq.com"]
+
+
+def test_every_column_of_miit_has_a_second_list_but_those_of_bureaux() -> None:
+    found = load().sources
+    columns = {source.name for source in found if source.kind == "unit" and "miit.gov.cn" in source.url}
+    checked = {name for source in found for name in source.checks if source.kind in {"json", "feed"}}
+    assert columns - checked == {"miit-bureaux"} and len(columns) == 7
+    (feed,) = (source for source in found if source.name == "miit-rss")
+    (column,) = (source for source in found if source.name == "miit-yjzj")
+    ids = feed.url.rpartition("columnIds=")[2].split(",")
+    assert len(ids) == len(set(ids)) == len(feed.checks)
+    assert (
+        column.fallback.endswith(f"pageId={ids[0]}")
+        and f"webId={feed.url.partition('webId=')[2][:32]}" in column.fallback
+    )
