@@ -1,7 +1,5 @@
 """The identity of addresses."""
 
-import time
-
 import pytest
 
 from notices.article import Article
@@ -87,7 +85,5 @@ def test_text_that_is_no_address_has_a_key_too(odd: str) -> None:
     assert host_of(odd) in {"", "e.cn"}
 
 
-def test_a_long_address_stays_linear() -> None:
-    before = time.perf_counter()
-    identity("https://example.cn/?" + "a=%7e&" * 100_000)
-    assert time.perf_counter() - before < 2
+def test_a_long_address_has_a_key_before_the_time_of_a_test_is_over() -> None:
+    assert identity("https://example.cn/?" + "a=%7e&" * 300_000).count("a=~") == 300_000

@@ -1,7 +1,6 @@
 """The field stage on invented notices: whole notices, near-misses, and the period a sentence names."""
 
 import random
-import time
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -199,11 +198,6 @@ def test_any_text_is_read_without_failing() -> None:
     "unit",
     ["意", "《", "征求《", "部", "2026年9月1日至", "（来源：", "联系13900000000", "北京市", "\n国家数据局", "1."],
 )
-def test_long_texts_stay_linear(unit: str) -> None:
-    def seconds(length: int) -> float:
-        long = article("关于公开征求意见的通知", unit * (length // len(unit)))
-        begin = time.process_time()
-        read_fields(long)
-        return time.process_time() - begin
-
-    assert seconds(400_000) < 25 * max(seconds(40_000), 0.02)
+def test_long_texts_are_read_before_the_time_of_a_test_is_over(unit: str) -> None:
+    """A pattern whose time grows with the square of the text would not come to an end in it."""
+    assert read_fields(article("关于公开征求意见的通知", unit * (1_000_000 // len(unit)))).notice_type

@@ -1,6 +1,5 @@
 """What is kept of a text to find and compare it: a pure function of one article, small, and whole on any input."""
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -63,12 +62,10 @@ def shared(a: Fingerprint, b: Fingerprint) -> int:
     ids=["empty", "no letters", "one", "a million", "surrogates", "nulls", "emoji", "table", "lines"],
 )
 def test_any_text_has_a_fingerprint_of_the_usual_size(body: str) -> None:
-    started = time.process_time()
     found = printed(body)
     assert len(found.signature) == 4 * BINS
     assert len(found.keys) <= 220
     assert all(-(2**63) <= key < 2**63 for key in (*found.keys, found.exact))
-    assert time.process_time() - started < 5
 
 
 @given(st.text(max_size=300))
