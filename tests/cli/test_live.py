@@ -14,7 +14,7 @@ import pytest
 
 from notices.store import Store
 from scheduler.hosts import Hosts
-from tests.cli.test_contract import ROOT, run
+from tests.commands import ROOT, run
 
 NOWHERE = "http://127.0.0.1:9"  # the port of discard: nobody listens
 SOURCES = f"""- name: one
