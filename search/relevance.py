@@ -14,8 +14,8 @@ from search.tokenizer import BETWEEN
 from search.tree import Node, Text
 
 RANKED = 40  # of the exact and of the looser matches, by their text's score, that are looked at closely
-COUNTED = 200  # documents with a token that are counted; from there on it is estimated
 BUDGET = 1_500  # documents that the text index may score for one query
+COUNTED = BUDGET  # documents with a token that are counted; from there on it is estimated, as none is affordable
 PIECES = 40  # tokens of a query that are looked up one by one
 LONG = 12  # tokens; a longer phrase is scored by its tokens alone: a look-up of all of them in a row is slow
 RELATED = 3  # best exact matches whose documents lead to related notices
