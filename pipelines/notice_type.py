@@ -160,7 +160,7 @@ def _call(article: Article, outside: str) -> Typed | None:
     found = words.CALL.search(outside)
     if (
         found
-        and words.OFFICIAL.search(outside)
+        and (article.official or words.OFFICIAL.search(outside))
         and re.search(r"通知|公告|启动|关于|开展", outside)
         and "结果" not in outside
     ):

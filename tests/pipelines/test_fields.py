@@ -37,6 +37,12 @@ def article(title: str, body: str, account: str = "示例网安") -> Article:
     return Article(url="https://example.org/1", title=title, account=account, published_at=PUBLISHED, body=body)
 
 
+def test_a_call_on_a_regulators_own_site_need_not_name_it_in_the_title() -> None:
+    call = article("关于组织开展2026年度节能样本推荐工作的通知", "请各地于9月20日前报送推荐名单。")
+    kinds = [read_fields(replace(call, official=official)).notice_type for official in (True, False)]
+    assert kinds == [NoticeType.CALL, NoticeType.OTHER]
+
+
 def test_a_consultation_whole() -> None:
     fields = read_fields(
         article("通知 | 工信部就《低空设备数据安全管理办法（征求意见稿）》公开征求意见（附全文）", DRAFT)
