@@ -19,7 +19,10 @@ from notices.isolate import isolate
 from notices.store import Store
 from scheduler.round import catch_up
 
-PATIENCE = 10.0  # seconds that feeds wait for messages: a channel that hangs keeps none from being written
+PATIENCE = (
+    10.0  # seconds of waiting for messages in a round of feeds: a channel that hangs keeps none from being written
+)
+GLANCE = 0.02  # seconds between two looks whether messages are on their way
 log = logging.getLogger("policywatch.service")
 
 
@@ -54,12 +57,15 @@ class Telling:
     def feed(self) -> None:
         """Writes the feeds and calendars that changed, between messages: they share the interpreter, and can wait."""
         if not self.stop.is_set():
-            at, until = self.settings, time.monotonic() + PATIENCE
+            at, left = self.settings, PATIENCE
 
             def give_way() -> None:
-                while (self.telling or self.dispatcher.busy) and time.monotonic() < until:
-                    if self.stop.wait(0.02):
+                nonlocal left
+                began = time.monotonic()
+                while (self.telling or self.dispatcher.busy) and time.monotonic() - began < left:
+                    if self.stop.wait(GLANCE):
                         return
+                left -= time.monotonic() - began
 
             isolate(lambda: refresh(self.store, at.data, at.feeds_url, self.clock(), give_way), "write feeds")
 

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -85,3 +87,32 @@ def test_a_channel_that_hangs_keeps_no_feed_from_being_written(
     until(lambda: hook.bodies)
     telling.feed()
     assert written(telling) and telling.dispatcher.busy
+
+
+def test_feeds_that_take_long_to_write_still_wait_for_messages(
+    telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Patience is what they waited, not how long they are at work: messages of later events would wait for them."""
+    clock, waited = [0.0], []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            clock[0] += timeout or 0.0
+            telling.telling = clock[0] - began < 4.0
+            return False
+
+    def writing(*given: Any) -> int:
+        nonlocal began
+        for _ in range(4):
+            began, telling.telling = clock[0], True
+            given[-1]()
+            waited.append(round(clock[0] - began))
+            clock[0] += 30.0
+        return 0
+
+    began = 0.0
+    telling.stop = Stop()
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(module, "refresh", writing)
+    telling.feed()
+    assert waited == [4, 4, 2, 0]
