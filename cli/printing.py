@@ -34,10 +34,7 @@ def as_json(value: Any) -> None:
 
 
 def table(rows: Iterable[Sequence[object]], heads: Sequence[str]) -> None:
-    """Prints rows in columns as wide as their widest cell, times to the minute.
-
-    A Chinese character takes two places.
-    """
+    """Prints rows in columns as wide as their widest cell, a Chinese character two places wide, times to the minute."""
     cells = [list(heads), *([_cell(cell) for cell in row] for row in rows)]
     widths = [max(width(row[column]) for row in cells) for column in range(len(heads))]
     for row in cells:

@@ -33,7 +33,7 @@ def identity(url: str) -> str:
     query = _parameters(parts.query)
     if host == WECHAT_HOST:
         return _wechat(parts, query) or f"https://{host}{_path(parts.path)}"
-    if host == _SUBMISSIONS and (short := _short_key(parts, query)):
+    if host == _SUBMISSIONS and (short := submission_key(cleaned)):
         return f"https://{host}/sa.html#/{short}"
     kept = sorted(f"{name}={value}" if value else name for name, value in query if not _TRACKING.match(name))
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!/")) else ""
@@ -43,6 +43,16 @@ def identity(url: str) -> str:
 def wechat_key(biz: str, mid: str, idx: str) -> str:
     """The key of a WeChat article; padding of the account's id and leading zeros of the place do not count."""
     return f"wx:{biz.strip().rstrip('=')}/{mid.strip()}/{idx.strip().lstrip('0') or '1'}"
+
+
+def submission_key(url: str) -> str:
+    """The short key by which an address of the NDRC's submission service names a consultation; empty without one.
+
+    The service is asked with it, or says it behind a #, as the page that people see does.
+    """
+    parts = parts_of(url)
+    routed = parts.fragment[1:] if parts.fragment.startswith("/") and "/submission-service/" in parts.path else ""
+    return dict(_parameters(parts.query)).get("shortKey") or routed
 
 
 def article_key(article: Article) -> str:
@@ -89,12 +99,6 @@ def _wechat(parts: SplitResult, query: list[tuple[str, str]]) -> str:
     given = {name.removeprefix("amp;"): unquote(value) for name, value in query}
     biz, mid = given.get("__biz", ""), given.get("mid") or given.get("appmsgid", "")
     return wechat_key(biz, mid, given.get("idx") or given.get("itemidx", "")) if biz and mid else ""
-
-
-def _short_key(parts: SplitResult, query: list[tuple[str, str]]) -> str:
-    """What the page that people see names a consultation by: its service is asked with it, or says it behind a #."""
-    routed = parts.fragment[1:] if parts.fragment.startswith("/") and "/submission-service/" in parts.path else ""
-    return dict(query).get("shortKey") or routed
 
 
 def _path(path: str) -> str:

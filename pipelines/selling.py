@@ -50,7 +50,7 @@ _TRADE = re.compile(
 )
 _SHORT = 160  # characters within which words of the trade are counted
 _ASIDE = re.compile(r"[（(\[【][^（）()]{0,40}(回复|关注)[^（）()]{2,60}[)）]")
-_SELLS_HINT = re.compile(
+_SELLS_HINT = re.compile(  # in whatever _SELLS finds: looked for first, which takes a thirteenth of the time
     r"早鸟|，及时获取|，获取更多|，了解更多|优惠|买断|涨价|费.{0,4}折|費.{0,4}折|特惠|预定|小报童|报刊|招新|招收"
     r"|招募|星球|小密圈|交流群|进群|入群"
     r"|陪伴|福利|回馈|报名|抢购|抢票|购票|咨询|购课|微信|扫码|后台"

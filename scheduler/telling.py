@@ -19,9 +19,7 @@ from notices.isolate import isolate
 from notices.store import Store
 from scheduler.round import catch_up
 
-PATIENCE = (
-    10.0  # seconds of waiting for messages in a round of feeds: a channel that hangs keeps none from being written
-)
+PATIENCE = 10.0  # seconds that a round of feeds waits for messages: a channel that hangs keeps none from being written
 GLANCE = 0.02  # seconds between two looks whether messages are on their way
 log = logging.getLogger("policywatch.service")
 

@@ -7,6 +7,7 @@ from parsel import Selector
 
 from notices.addresses import joined
 from notices.article import Article, Reading
+from notices.identity import submission_key
 from notices.kinds import PageState, Precision
 from notices.page import Page
 from spiders.blocks import one_line
@@ -19,7 +20,6 @@ from spiders.sites import NDRC
 SERVICE = "/public/submission-service/"
 
 _ARTICLE_ID = re.compile(r"[?&]articleId=([\w-]+)")
-_SHORT_KEY = re.compile(r"[?&]shortKey=([\w-]+)|#/([\w-]+)$")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -34,7 +34,7 @@ def read_submission(page: Page, text: str) -> Reading:
         found = _ARTICLE_ID.search(data)
         if found is None:
             return Reading(PageState.ERROR, reason="the service names no article")
-        key = _short_key(page.url)  # goes along behind a #, for the answer need not name it
+        key = submission_key(page.url)  # goes along behind a #, for the answer need not name it
         moved_to = joined(page.url, f"{SERVICE}column/getArticleDetail?articleId={found[1]}{key and f'#/{key}'}")
         return Reading(PageState.MOVED, moved_to=moved_to, reason="a short key leads to the article")
     if not isinstance(data, dict) or not data.get("articleContent"):
@@ -44,13 +44,8 @@ def read_submission(page: Page, text: str) -> Reading:
 
 def shown_address(url: str) -> str:
     """The page that people see of one of the service's addresses; the address itself where it names no short key."""
-    key = _short_key(url)
+    key = submission_key(url)
     return joined(url, f"/sa.html#/{key}") if key else url
-
-
-def _short_key(url: str) -> str:
-    found = _SHORT_KEY.search(url)
-    return (found[1] or found[2]) if found else ""
 
 
 def _article(page: Page, data: dict[str, Any]) -> Reading:
@@ -60,7 +55,7 @@ def _article(page: Page, data: dict[str, Any]) -> Reading:
     if not body and not files:
         return Reading(PageState.EMPTY, reason="the article holds no text")
     when, _ = instant(str(data.get("publishDate") or ""))
-    key = str(data.get("shortUrlKey") or _short_key(page.url))
+    key = str(data.get("shortUrlKey") or submission_key(page.url))
     article = Article(
         url=joined(page.url, f"/sa.html#/{key}") if key else page.url,
         title=one_line(_BREAK.sub("", str(data.get("articleTitle") or page.listed_title))),
